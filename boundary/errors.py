@@ -1,0 +1,80 @@
+"""The one base of every refusal this service answers with, and the refusals that belong to neither side."""
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+
+class FieldFault(NamedTuple):
+    """One thing wrong with one input field; `field` is the name as the client sent it."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class ServiceError(Exception):
+    """A refusal with a stable `code`; its HTTP status stands in boundary.problems.
+
+    `detail` tells a person what is wrong and what to do; `members` are further members of the problem document.
+    """
+
+    code: ClassVar[str] = "internal"
+    default_detail: ClassVar[str] = "Something went wrong on our side."
+
+    def __init__(self, detail: str = "", **members: object) -> None:
+        self.detail = detail or self.default_detail
+        self.members = members
+        super().__init__(self.detail)
+
+
+class Invalid(ServiceError):
+    """The input cannot be understood or breaks a stated limit; `faults` holds all of what is wrong."""
+
+    code = "invalid"
+
+    def __init__(self, faults: Sequence[FieldFault], detail: str = "") -> None:
+        self.faults = list(faults)
+        super().__init__(detail or _summary(self.faults))
+
+
+class NotAuthenticated(ServiceError):
+    code = "not_authenticated"
+    default_detail = "Sign in, or send 'Authorization: Token <key>'."
+
+
+class PermissionDenied(ServiceError):
+    code = "permission_denied"
+    default_detail = "Your account lacks the permission for this."
+
+
+class NotFound(ServiceError):
+    code = "not_found"
+    default_detail = "There is nothing at this address."
+
+
+class PayloadTooLarge(ServiceError):
+    code = "payload_too_large"
+    default_detail = "The body is larger than 256 KiB; send less at once."
+
+
+class UnsupportedMediaType(ServiceError):
+    code = "unsupported_media_type"
+    default_detail = "Send the body as application/json."
+
+
+class Unavailable(ServiceError):
+    """Nothing was done; the same request may succeed after `retry_after` seconds."""
+
+    code = "unavailable"
+    default_detail = "The service cannot do this right now. Nothing was done; try again."
+
+    def __init__(self, detail: str = "", *, retry_after: int = 1, **members: object) -> None:
+        self.retry_after = retry_after
+        super().__init__(detail, **members)
+
+
+def _summary(faults: Sequence[FieldFault]) -> str:
+    if len(faults) == 1:
+        field, _, detail = faults[0]
+        return f"{field}: {detail}" if field else detail
+    return f"{len(faults)} faults in the input; see 'errors'."

@@ -1,0 +1,31 @@
+"""Request bodies into plain values, within a size."""
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from rest_framework.parsers import BaseParser
+
+from boundary.errors import FieldFault, Invalid, PayloadTooLarge
+from boundary.json_body import parse
+
+MAX_BODY_BYTES = 256 * 1024
+
+
+class StrictJSONParser(BaseParser):
+    """application/json as an object; see boundary.json_body for what is refused."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> dict[str, object]:
+        body = stream.read(MAX_BODY_BYTES + 1)
+        if len(body) > MAX_BODY_BYTES:
+            raise PayloadTooLarge
+        value = parse(body)
+        if not isinstance(value, dict):
+            raise Invalid([FieldFault("", "malformed", "Send a JSON object.")])
+        return value

@@ -1,0 +1,128 @@
+"""Strict validation against a msgspec Struct, all faults at once."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any, TypeVar, get_type_hints
+
+import msgspec
+
+from boundary.errors import FieldFault, Invalid
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+_MONEY = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,2})?", re.ASCII)
+_CENT = Decimal("0.01")
+_MISSING = object()
+
+
+def validated(struct_type: type[S], raw: Mapping[str, object], *, lax: bool = False) -> S:
+    """`raw` as a `struct_type`, or Invalid with a fault for every field that is wrong, missing or unknown.
+
+    `lax` reads values as a form or query string writes them: text becomes numbers and booleans, and an empty text
+    counts as left out. Money (a Decimal field) is a text or number with at most two decimals; times carry an
+    offset and come back in UTC.
+    """
+    fields = _fields(struct_type)
+    faults = [
+        FieldFault(name, "unknown", f"There is no such field; known are: {', '.join(fields)}.")
+        for name in raw
+        if name not in fields
+    ]
+    values: dict[str, Any] = {}
+    for name, field in fields.items():
+        value = raw.get(name, _MISSING)
+        if lax and value == "":
+            value = _MISSING
+        if value is not _MISSING:
+            _convert_into(values, faults, name, field, value, lax)
+        elif field.required:
+            faults.append(FieldFault(name, "required", "This field is required."))
+    if faults:
+        raise Invalid(faults)
+    return _built(struct_type, values)
+
+
+class _Field(msgspec.Struct, frozen=True):
+    type: Any
+    required: bool
+    is_money: bool
+
+
+@cache
+def _fields(struct_type: type[msgspec.Struct]) -> dict[str, _Field]:
+    hints = get_type_hints(struct_type, include_extras=True)
+    return {
+        field.encode_name: _Field(hints[field.name], field.required, _holds(hints[field.name], Decimal))
+        for field in msgspec.structs.fields(struct_type)
+    }
+
+
+def _holds(hint: Any, wanted: type) -> bool:
+    return hint is wanted or any(_holds(part, wanted) for part in getattr(hint, "__args__", ()))
+
+
+def _convert_into(
+    values: dict[str, Any], faults: list[FieldFault], name: str, field: _Field, value: object, lax: bool
+) -> None:
+    try:
+        _refuse_unstorable(value)
+        if field.is_money:
+            value = _money(value)
+        values[name] = _in_utc(msgspec.convert(value, field.type, strict=not lax))
+    except msgspec.ValidationError as error:
+        faults.append(FieldFault(name, "invalid", _readable(str(error))))
+    except (ValueError, OverflowError) as error:
+        faults.append(FieldFault(name, "invalid", str(error)))
+
+
+def _built(struct_type: type[S], values: dict[str, Any]) -> S:
+    try:
+        return struct_type(**values)
+    except ValueError as error:
+        raise Invalid([FieldFault("", "invalid", str(error))]) from None
+
+
+def _money(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        return value if value is None else _refuse_money()
+    written = value if isinstance(value, str) else _plain(value)
+    if not _MONEY.fullmatch(written):
+        return _refuse_money()
+    return Decimal(written).quantize(_CENT)
+
+
+def _refuse_money() -> Decimal:
+    raise ValueError("Expected an amount such as \"12.50\", with at most two decimals.")
+
+
+def _plain(number: int | Decimal) -> str:
+    if isinstance(number, int):
+        return str(number) if abs(number) < 10**30 else ""
+    return format(number, "f") if -30 < number.adjusted() < 30 else ""
+
+
+def _refuse_unstorable(value: object) -> None:
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise ValueError("A NUL character cannot be stored; leave it out.")
+        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+            raise ValueError("A lone surrogate is not a character; send valid Unicode.")
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            _refuse_unstorable(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            _refuse_unstorable(part)
+
+
+def _in_utc(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
+    return value
+
+
+def _readable(message: str) -> str:
+    return message.removesuffix(" - at `$`") + ("" if message.endswith(".") else ".")
