@@ -1,0 +1,16 @@
+"""The ASGI entry point, for servers that speak it; the views themselves are synchronous."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+application = get_asgi_application()
+
+# As in config.wsgi: only a serving process sweeps.
+from django.conf import settings  # noqa: E402
+
+from events.sweeper import start_embedded_sweep  # noqa: E402
+
+if settings.EMBEDDED:
+    start_embedded_sweep()

@@ -1,0 +1,27 @@
+"""The Celery application. Brokers carry hints, never facts, so publishing may fail fast and workers may die."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import beat_init, celeryd_init, setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("config")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]
+def keep_django_logging(**_: Any) -> None:
+    """Workers and beat log as the web processes do: a receiver here keeps Celery from configuring its own."""
+
+
+@celeryd_init.connect  # type: ignore[untyped-decorator]
+@beat_init.connect  # type: ignore[untyped-decorator]
+def wait_patiently_for_the_broker(**_: Any) -> None:
+    """A worker blocks on its broker for its living: the publishers' half second would disconnect it when idle."""
+    from django.conf import settings
+
+    app.conf.broker_transport_options = settings.WORKER_TRANSPORT_OPTIONS

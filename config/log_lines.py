@@ -1,0 +1,58 @@
+"""How a log line looks: structlog renders our own lines and everybody else's alike, each with its correlation id."""
+
+import logging
+import logging.config
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from django.core.exceptions import ImproperlyConfigured
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from boundary.correlation import current_correlation_id
+
+
+def add_correlation_id(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """Names the request, task or command that the line belongs to, where there is one."""
+    if correlation_id := current_correlation_id():
+        line.setdefault("correlation_id", correlation_id)
+    return line
+
+
+SHARED: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.PositionalArgumentsFormatter(),
+    add_correlation_id,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.StackInfoRenderer(),
+]
+
+
+def formatter(log_format: str) -> logging.Formatter:
+    """The formatter for ``json`` or ``console``; raises ImproperlyConfigured for anything else."""
+    if log_format not in {"json", "console"}:
+        raise ImproperlyConfigured(f"LOG_FORMAT is {log_format!r}; it must be json or console.")
+    rendering: list[Processor] = [structlog.dev.ConsoleRenderer()]
+    if log_format == "json":
+        rendering = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*SHARED, structlog.stdlib.ExtraAdder()],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
+    )
+
+
+def configure(logging_settings: Mapping[str, Any]) -> None:
+    """Django's LOGGING_CONFIG: sets up the standard library's logging and structlog in front of it."""
+    logging.config.dictConfig(dict(logging_settings))
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )

@@ -1,0 +1,9 @@
+"""Django's settings, one module per concern. Everything that differs between machines comes from the environment."""
+
+from config.settings.api import *
+from config.settings.apps import *
+from config.settings.database import *
+from config.settings.delivery import *
+from config.settings.env import *
+from config.settings.logs import *
+from config.settings.security import *
