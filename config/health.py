@@ -30,7 +30,10 @@ class HealthMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         signed_in = SessionMiddleware(AuthenticationMiddleware(readyz))
-        self.probes: dict[str, Callable[[HttpRequest], HttpResponse]] = {"/healthz": healthz, "/readyz": signed_in}
+        self.probes: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+            "/healthz": healthz,
+            "/readyz": signed_in,
+        }
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.probes.get(request.path_info, self.get_response)(request)

@@ -77,7 +77,9 @@ def stop(process: subprocess.Popen[bytes], with_signal: int = signal.SIGTERM, pa
 
 
 @contextmanager
-def running(process: subprocess.Popen[bytes], with_signal: int = signal.SIGTERM) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    process: subprocess.Popen[bytes], with_signal: int = signal.SIGTERM
+) -> Iterator[subprocess.Popen[bytes]]:
     """The process, stopped on the way out however that is."""
     try:
         yield process
@@ -86,7 +88,10 @@ def running(process: subprocess.Popen[bytes], with_signal: int = signal.SIGTERM)
 
 
 def wait_until(
-    is_ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path | None = None, patience: float = 30.0
+    is_ready: Callable[[], bool],
+    process: subprocess.Popen[bytes],
+    log: Path | None = None,
+    patience: float = 30.0,
 ) -> None:
     """Returns once `is_ready()`. Raises DidNotStart when the process ends first or `patience` seconds are over."""
     deadline = time.monotonic() + patience

@@ -66,7 +66,9 @@ def postgresql(home: Path | None = None, settings: Mapping[str, str] | None = No
         }
         arguments = [f"--{name}={value}" for name, value in options.items()]
         with log.open("ab") as output:
-            server = spawn([binaries / "postgres", "-D", data, *arguments], output=output, cwd="/", **_unprivileged())
+            server = spawn(
+                [binaries / "postgres", "-D", data, *arguments], output=output, cwd="/", **_unprivileged()
+            )
         with running(server, signal.SIGINT):  # SIGINT is PostgreSQL's fast shutdown: it waits for no client
             wait_until(lambda: _accepts(address.postgresql("postgres")), server, log)
             _create_database(address)
@@ -87,7 +89,9 @@ def redis_server(home: Path | None = None) -> Iterator[str]:
             server = spawn([_redis_binary(), "-"], output=output, stdin=subprocess.PIPE)
         with running(server):
             assert server.stdin is not None
-            server.stdin.write(configuration.encode())  # not on the command line, where others could read the password
+            server.stdin.write(
+                configuration.encode()
+            )  # not on the command line, where others could read the password
             server.stdin.close()
             wait_until(lambda: _answers(address.redis()), server, log)
             yield address.redis()

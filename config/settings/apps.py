@@ -22,7 +22,9 @@ INSTALLED_APPS = [
 
 from importlib.util import find_spec as _spec
 
-INSTALLED_APPS = [app for app in INSTALLED_APPS if _spec(app) and getattr(_spec(app), "origin", None)]  # parallel build only
+INSTALLED_APPS = [
+    app for app in INSTALLED_APPS if _spec(app) and getattr(_spec(app), "origin", None)
+]  # parallel build only
 
 MIDDLEWARE = [
     "boundary.correlation.CorrelationMiddleware",  # first: everything after it logs and answers with the id

@@ -1,0 +1,84 @@
+"""What every test may use. Fixtures of one side stand beside its tests."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connections
+from django.test import TransactionTestCase
+from rest_framework.authtoken.models import Token
+from rest_framework.test import APIClient
+
+from events import guards
+from events.databases import write_alias
+
+
+@pytest.fixture(scope="session", autouse=True)
+def log_guards_lifted_while_flushing() -> Iterator[None]:
+    """Tests that commit are cleaned up by emptying tables, which the append-only log rightly refuses.
+
+    Only that emptying goes without the guards: they are back before the next test starts, whatever happens.
+    """
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_without_guards(self: TransactionTestCase) -> None:
+        with guards.lifted(connections[write_alias()]):
+            flush(self)
+
+    TransactionTestCase._fixture_teardown = flush_without_guards
+    yield
+    TransactionTestCase._fixture_teardown = flush
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    """Somebody signed up, without any permission."""
+    return User.objects.create_user("ada", password="ada-has-a-password")
+
+
+@pytest.fixture
+def superuser(db: None) -> User:
+    return User.objects.create_superuser("root", password="root-has-a-password")
+
+
+def client_of(user: User) -> APIClient:
+    """An API client that signs its requests with the user's token."""
+    token, _ = Token.objects.get_or_create(user=user)
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Token {token.key}")
+    return client
+
+
+@pytest.fixture
+def api_client() -> APIClient:
+    """Nobody: no token, no session."""
+    return APIClient()
+
+
+@pytest.fixture
+def user_client(user: User) -> APIClient:
+    return client_of(user)
+
+
+@pytest.fixture
+def superuser_client(superuser: User) -> APIClient:
+    return client_of(superuser)
+
+
+def _server(variable: str) -> str:
+    if url := os.environ.get(variable):
+        return url
+    pytest.skip(f"{variable} is not set: make test starts the servers and sets it")
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """The real PostgreSQL server that ``make test`` started."""
+    return _server("TEST_POSTGRES_URL")
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """The real Redis server that ``make test`` started."""
+    return _server("TEST_REDIS_URL")

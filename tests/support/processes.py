@@ -1,0 +1,169 @@
+"""Real processes of the service for tests: web servers, workers, beat and commands, to be killed at will."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import requests
+
+from tools.processes import ROOT, free_port, spawn, stop, wait_until
+
+
+@dataclass
+class Running:
+    """A process under test; `url` is set for a web server. Its output goes to `log`."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+    url: str = ""
+
+    @property
+    def output(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def stop(self) -> int:
+        """Ends it in good order (SIGTERM) and returns its exit status."""
+        stop(self.process)
+        return self.process.returncode
+
+    def kill(self) -> None:
+        """kill -9 to it and everything it started: no finally, no acknowledgement, no farewell."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@dataclass
+class Service:
+    """One installation: the environment its processes share. Use as a context: it stops whatever still runs."""
+
+    env: Mapping[str, str]
+    directory: Path
+    started: list[Running] = field(default_factory=list)
+
+    def __enter__(self) -> "Service":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for running in reversed(self.started):
+            stop(running.process)
+
+    def manage(self, *arguments: str, check: bool = True, **env: str) -> subprocess.CompletedProcess[str]:
+        """Runs ``manage.py`` to its end. Raises AssertionError with its output when it fails and `check` is set."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self._environment() | env,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert not check or done.returncode == 0, f"{arguments}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def migrate(self) -> None:
+        self.manage("migrate", "--verbosity=0")
+        if self.env.get("READ_DATABASE_URL"):
+            self.manage("migrate", "--database=read", "--verbosity=0")
+
+    def web(self, *, workers: int = 1, threads: int = 8, **env: str) -> Running:
+        """Starts a web server and waits until it is alive."""
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        started = self._start(
+            f"web-{port}",
+            ["-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", str(workers)]
+            + ["--blocking-threads", str(threads), "--no-ws", "config.wsgi:application"],
+            env,
+            url,
+        )
+        wait_until(lambda: _is_alive(url), started.process, started.log, 60)
+        return started
+
+    def worker(self, *, concurrency: int = 1, **env: str) -> Running:
+        """Starts a Celery worker and waits until it consumes."""
+        started = self._start(
+            f"worker-{len(self.started)}",
+            ["-m", "celery", "-A", "config", "worker", f"--concurrency={concurrency}", "--without-gossip"]
+            + ["--without-mingle", f"--hostname=worker-{len(self.started)}@%h", "--loglevel=INFO"],
+            {"LOG_LEVEL": "INFO"} | env,
+        )
+        wait_until(
+            lambda: re.search(r"\bready\b", started.output) is not None, started.process, started.log, 60
+        )
+        return started
+
+    def beat(self, **env: str) -> Running:
+        """Starts Celery beat, which sweeps every SWEEP_INTERVAL seconds."""
+        return self._start(f"beat-{len(self.started)}", ["-m", "celery", "-A", "config", "beat"], env)
+
+    def python(self, name: str, *arguments: str, **env: str) -> Running:
+        """Starts any other Python program in the service's environment, such as ``manage.py …``."""
+        return self._start(name, list(arguments), env)
+
+    def _start(self, name: str, arguments: list[str], env: Mapping[str, str], url: str = "") -> Running:
+        log = self.directory / f"{name}.log"
+        with log.open("ab") as output:
+            process = spawn([sys.executable, *arguments], env={**self.env, **env}, output=output)
+        running = Running(process, log, url)
+        self.started.append(running)
+        return running
+
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, **self.env}
+
+
+def environment(
+    database_url: str, broker_url: str = "", read_database_url: str = "", **more: str
+) -> dict[str, str]:
+    """The variables of a development installation on these servers; empty means embedded."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DEBUG": "true",
+        "DATABASE_URL": database_url,
+        "READ_DATABASE_URL": read_database_url,
+        "CELERY_BROKER_URL": broker_url,
+        "LOG_FORMAT": "json",
+        **more,
+    }
+
+
+@contextmanager
+def fresh_database(server_url: str, name: str) -> Iterator[str]:
+    """A database of its own on the PostgreSQL server; yields its URL and drops it in the end."""
+    url = urlsplit(server_url)._replace(path=f"/{name}").geturl()
+    _execute(server_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
+    try:
+        yield url
+    finally:
+        _execute(server_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _execute(server_url: str, *statements: str) -> None:
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def _is_alive(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/healthz", timeout=2).status_code == 200
+    except requests.RequestException:
+        return False
+
+
+def eventually(holds: Callable[[], object], patience: float = 15.0, pause: float = 0.05) -> None:
+    """Waits until the callable returns something true. Raises AssertionError when `patience` seconds are over."""
+    deadline = time.monotonic() + patience
+    while not holds():
+        assert time.monotonic() < deadline, f"did not come true within {patience:.0f} s"
+        time.sleep(pause)

@@ -1,0 +1,101 @@
+"""Runs the tests on SQLite and then on PostgreSQL, with real servers beside them; extra arguments go to pytest.
+
+    python -m tools.test [-k expression] [path …]
+
+Tests under tests/e2e and tests/faults start processes of their own, on databases of their own: they run once, in the
+second run. Exit status 1 when anything failed or nothing ran.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.processes import DidNotStart, end_on_sigterm, running, spawn
+from tools.servers import postgresql, redis_server
+
+OWN_PROCESSES = ("tests/e2e", "tests/faults")
+# Tests kill processes, never the machine: what fsync protects from doesn't happen here, and it costs most of a run.
+UNSYNCED = {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "off"}
+PYTEST_NO_TESTS = 5
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one run of pytest ended."""
+
+    databases: str
+    status: int
+    passed: int
+    skipped: int
+    failed: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.passed:6} passed  {self.failed:3} failed  {self.skipped:3} skipped   on {self.databases}"
+        )
+
+
+def pytest(databases: str, arguments: Sequence[str], env: dict[str, str]) -> Run:
+    """One run of pytest, its output passed through."""
+    print(f"\n=== {databases} ===", flush=True)
+    with tempfile.TemporaryDirectory() as directory:
+        report = Path(directory) / "report.xml"
+        command = [sys.executable, "-m", "pytest", f"--junit-xml={report}", *arguments]
+        with running(spawn(command, env=env)) as process:
+            status = process.wait()
+        counts = _counts(report)
+    return Run(databases, status, **counts)
+
+
+def _counts(report: Path) -> dict[str, int]:
+    if not report.exists():
+        return {"passed": 0, "skipped": 0, "failed": 0}
+    suites = list(ET.parse(report).getroot().iter("testsuite"))
+    tests, skipped, failures, errors = (
+        sum(int(suite.get(name, 0)) for suite in suites)
+        for name in ("tests", "skipped", "failures", "errors")
+    )
+    return {"passed": tests - skipped - failures - errors, "skipped": skipped, "failed": failures + errors}
+
+
+def run_all(arguments: Sequence[str]) -> list[Run]:
+    """Both runs, on fresh servers."""
+    with postgresql(settings=UNSYNCED) as database_url, redis_server() as redis_url:
+        servers = {"DEBUG": "true", "TEST_POSTGRES_URL": database_url, "TEST_REDIS_URL": redis_url}
+        elsewhere = [f"--ignore={folder}" for folder in OWN_PROCESSES]
+        return [
+            pytest("SQLite", [*elsewhere, *arguments], servers),
+            pytest(
+                f"PostgreSQL and Redis, with {' and '.join(OWN_PROCESSES)}",
+                arguments,
+                servers | {"DATABASE_URL": database_url},
+            ),
+        ]
+
+
+def main() -> int:
+    end_on_sigterm()
+    os.environ.pop("DATABASE_URL", None)  # the developer's own database is nobody's test database
+    arguments = sys.argv[1:]
+    try:
+        runs = run_all(arguments)
+    except DidNotStart as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    print("\nTests:", *runs, sep="\n", flush=True)
+    ran = sum(run.passed + run.failed for run in runs)
+    fine = {0, PYTEST_NO_TESTS} if arguments else {0}
+    return 0 if ran and all(run.status in fine for run in runs) else 1
+
+
+if __name__ == "__main__":
+    with suppress(BrokenPipeError):
+        raise SystemExit(main())
