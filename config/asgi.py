@@ -7,7 +7,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_asgi_application()
 
-# As in config.wsgi: only a serving process sweeps.
+# Only a serving process sweeps: migrate and other commands start no thread. Apps exist from here on.
 from django.conf import settings  # noqa: E402
 
 from events.sweeper import start_embedded_sweep  # noqa: E402

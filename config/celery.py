@@ -21,7 +21,7 @@ def keep_django_logging(**_: Any) -> None:
 @celeryd_init.connect  # type: ignore[untyped-decorator]
 @beat_init.connect  # type: ignore[untyped-decorator]
 def wait_patiently_for_the_broker(**_: Any) -> None:
-    """A worker waits on its broker for a living; the publishers' half second would disconnect it when idle."""
+    """A worker waits on its broker for a living; the publishers' half second would cut it off when idle."""
     from django.conf import settings
 
     app.conf.broker_transport_options = settings.WORKER_TRANSPORT_OPTIONS

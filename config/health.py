@@ -1,4 +1,4 @@
-"""/healthz says that the process is alive, /readyz whether it can serve. Probes ask by address, so any Host will do."""
+"""/healthz says that the process is alive, /readyz that it can serve; to any Host, as probes use addresses."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
+
+View = Callable[[HttpRequest], HttpResponse]
 
 _migrated: set[str] = set()  # aliases found complete once: code and tables of a process only change together
 
@@ -27,10 +29,10 @@ class DatabaseState:
 class HealthMiddleware:
     """Answers the two probes itself, before Host validation and redirects."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: View) -> None:
         self.get_response = get_response
         signed_in = SessionMiddleware(AuthenticationMiddleware(readyz))
-        self.probes: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+        self.probes: dict[str, View] = {
             "/healthz": healthz,
             "/readyz": signed_in,
         }
@@ -44,7 +46,7 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """503 when migrations are missing or no database answers; one lost database of two is reported with 200."""
+    """503 when migrations are missing or no database answers; one of two lost is reported with 200."""
     databases = {alias: database_state(alias) for alias in connections}
     reachable = [state for state in databases.values() if state.reachable]
     ready = bool(reachable) and all(state.migrated for state in reachable)

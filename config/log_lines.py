@@ -1,4 +1,4 @@
-"""How a log line looks: structlog renders our own lines and everybody else's alike, each with its correlation id."""
+"""How a log line looks: our own and everybody else's alike, each with its correlation id."""
 
 import logging
 import logging.config

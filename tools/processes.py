@@ -17,6 +17,9 @@ ROOT = Path(__file__).resolve().parents[1]
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
 
+Process = subprocess.Popen[bytes]
+
+
 class DidNotStart(Exception):
     """A process ended, or took too long, before it was ready; the message ends with the tail of its log."""
 
@@ -48,10 +51,10 @@ def spawn(
     env: Mapping[str, str] | None = None,
     output: IO[bytes] | int | None = None,
     **popen: Any,
-) -> subprocess.Popen[bytes]:
-    """Starts a process in a session of its own, so that Ctrl-C reaches the parent alone, which then ends its children.
+) -> Process:
+    """Starts a process in a session of its own: Ctrl-C reaches the parent alone, which ends its children.
 
-    It gets SIGINT when the parent is killed. `env` is added to this process's; `output` takes stdout and stderr.
+    It gets SIGINT when the parent is killed. `env` adds to this process's; `output` takes what it prints.
     """
     return subprocess.Popen(
         [str(argument) for argument in arguments],
@@ -65,7 +68,7 @@ def spawn(
     )
 
 
-def stop(process: subprocess.Popen[bytes], with_signal: int = signal.SIGTERM, patience: float = 20.0) -> None:
+def stop(process: Process, with_signal: int = signal.SIGTERM, patience: float = 20.0) -> None:
     """Asks the process to end, and after `patience` seconds ends its whole session."""
     if process.poll() is None:
         process.send_signal(with_signal)
@@ -77,9 +80,7 @@ def stop(process: subprocess.Popen[bytes], with_signal: int = signal.SIGTERM, pa
 
 
 @contextmanager
-def running(
-    process: subprocess.Popen[bytes], with_signal: int = signal.SIGTERM
-) -> Iterator[subprocess.Popen[bytes]]:
+def running(process: Process, with_signal: int = signal.SIGTERM) -> Iterator[Process]:
     """The process, stopped on the way out however that is."""
     try:
         yield process
@@ -89,11 +90,11 @@ def running(
 
 def wait_until(
     is_ready: Callable[[], bool],
-    process: subprocess.Popen[bytes],
+    process: Process,
     log: Path | None = None,
     patience: float = 30.0,
 ) -> None:
-    """Returns once `is_ready()`. Raises DidNotStart when the process ends first or `patience` seconds are over."""
+    """Returns once `is_ready()`. Raises DidNotStart when the process ends first or after `patience` seconds."""
     deadline = time.monotonic() + patience
     while not is_ready():
         ended = process.poll() is not None

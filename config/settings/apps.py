@@ -1,6 +1,11 @@
 """What the process is made of: apps, middleware, templates, static files."""
 
+import django_stubs_ext
+
 from config.settings.env import BASE_DIR, DEBUG
+
+# Admins, managers and fields name their model in brackets, which Django itself leaves to its stubs.
+django_stubs_ext.monkeypatch()
 
 INSTALLED_APPS = [
     "django.contrib.admin",

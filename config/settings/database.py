@@ -5,8 +5,8 @@ from typing import Any
 
 from config.settings.env import BASE_DIR, env
 
-# BEGIN IMMEDIATE: a transaction that reads first and writes later would otherwise fail with "database is locked"
-# instead of waiting. recursive_triggers: without it INSERT OR REPLACE slips past the log's append-only triggers.
+# IMMEDIATE: a transaction that reads first and writes later would otherwise fail with "database is locked"
+# instead of waiting. recursive_triggers: without it INSERT OR REPLACE slips past the append-only triggers.
 SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,  # seconds: SQLite's busy_timeout

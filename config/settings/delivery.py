@@ -40,7 +40,7 @@ WORKER_TRANSPORT_OPTIONS: dict[str, Any] = {
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 
-# The sweep is the guarantee behind every lost message. One that waited longer than the interval is superseded.
+# The sweep is the guarantee behind every lost message; one that waited longer than that is superseded.
 SWEEP_INTERVAL: float = env.float("SWEEP_INTERVAL", default=5.0)  # seconds
 CELERY_BEAT_SCHEDULER = "celery.beat.Scheduler"  # one interval needs no schedule file
 CELERY_BEAT_SCHEDULE = {

@@ -1,4 +1,4 @@
-"""Secrets, hosts, cookies and TLS. Development (DEBUG) needs none of it; production refuses to start without."""
+"""Secrets, hosts, cookies and TLS. Development (DEBUG) needs none of them; production insists."""
 
 import re
 
@@ -11,7 +11,7 @@ _KEY_LENGTH, _KEY_DISTINCT = 50, 5  # what Django's own deployment check asks fo
 
 
 def secret_key(given: str, *, debug: bool) -> str:
-    """The key that signs sessions and tokens. Raises ImproperlyConfigured for a missing or weak one outside DEBUG."""
+    """The key that signs sessions and tokens. Outside DEBUG a missing or weak one is ImproperlyConfigured."""
     if debug:
         return given or _DEVELOPMENT_KEY
     if not given:
@@ -50,7 +50,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 SECURE_PROXY_SSL_HEADER = proxy_header(env.str("SECURE_PROXY_SSL_HEADER", default=""))
-# Only a proxy that says how it was reached makes a redirect safe: without that word it would redirect for ever.
+# Only a proxy that says how it was reached makes a redirect safe: without that word it never ends.
 SECURE_SSL_REDIRECT = not DEBUG and SECURE_PROXY_SSL_HEADER is not None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_HTTPONLY = True

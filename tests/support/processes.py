@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -43,7 +44,7 @@ class Running:
 
 @dataclass
 class Service:
-    """One installation: the environment its processes share. Use as a context: it stops whatever still runs."""
+    """One installation: the environment its processes share. As a context it stops whatever still runs."""
 
     env: Mapping[str, str]
     directory: Path
@@ -57,7 +58,7 @@ class Service:
             stop(running.process)
 
     def manage(self, *arguments: str, check: bool = True, **env: str) -> subprocess.CompletedProcess[str]:
-        """Runs ``manage.py`` to its end. Raises AssertionError with its output when it fails and `check` is set."""
+        """Runs ``manage.py`` to its end. When it fails and `check` is set, AssertionError shows its output."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
@@ -81,8 +82,8 @@ class Service:
         url = f"http://127.0.0.1:{port}"
         started = self._start(
             f"web-{port}",
-            ["-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", str(workers)]
-            + ["--blocking-threads", str(threads), "--no-ws", "config.wsgi:application"],
+            f"-m granian --interface wsgi --port {port} --workers {workers} --blocking-threads {threads}"
+            " --no-ws config.wsgi:application",
             env,
             url,
         )
@@ -93,8 +94,8 @@ class Service:
         """Starts a Celery worker and waits until it consumes."""
         started = self._start(
             f"worker-{len(self.started)}",
-            ["-m", "celery", "-A", "config", "worker", f"--concurrency={concurrency}", "--without-gossip"]
-            + ["--without-mingle", f"--hostname=worker-{len(self.started)}@%h", "--loglevel=INFO"],
+            f"-m celery -A config worker --concurrency={concurrency} --without-gossip --without-mingle"
+            f" --hostname=worker-{len(self.started)}@%h --loglevel=INFO",
             {"LOG_LEVEL": "INFO"} | env,
         )
         wait_until(
@@ -104,16 +105,16 @@ class Service:
 
     def beat(self, **env: str) -> Running:
         """Starts Celery beat, which sweeps every SWEEP_INTERVAL seconds."""
-        return self._start(f"beat-{len(self.started)}", ["-m", "celery", "-A", "config", "beat"], env)
+        return self._start(f"beat-{len(self.started)}", "-m celery -A config beat", env)
 
     def python(self, name: str, *arguments: str, **env: str) -> Running:
         """Starts any other Python program in the service's environment, such as ``manage.py …``."""
-        return self._start(name, list(arguments), env)
+        return self._start(name, shlex.join(arguments), env)
 
-    def _start(self, name: str, arguments: list[str], env: Mapping[str, str], url: str = "") -> Running:
+    def _start(self, name: str, arguments: str, env: Mapping[str, str], url: str = "") -> Running:
         log = self.directory / f"{name}.log"
         with log.open("ab") as output:
-            process = spawn([sys.executable, *arguments], env={**self.env, **env}, output=output)
+            process = spawn([sys.executable, *shlex.split(arguments)], env={**self.env, **env}, output=output)
         running = Running(process, log, url)
         self.started.append(running)
         return running
@@ -162,7 +163,7 @@ def _is_alive(url: str) -> bool:
 
 
 def eventually(holds: Callable[[], object], patience: float = 15.0, pause: float = 0.05) -> None:
-    """Waits until the callable returns something true. Raises AssertionError when `patience` seconds are over."""
+    """Waits until `holds()` is true. Raises AssertionError when `patience` seconds are over."""
     deadline = time.monotonic() + patience
     while not holds():
         assert time.monotonic() < deadline, f"did not come true within {patience:.0f} s"

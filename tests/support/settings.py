@@ -1,4 +1,4 @@
-"""The settings of the tests: embedded development ones, whatever .env says; the wrapper may name another database."""
+"""The settings of the tests: embedded ones, whatever .env says; the wrapper may name another database."""
 
 import os
 import tempfile
@@ -12,7 +12,7 @@ os.environ.setdefault("LOG_LEVEL", "WARNING")
 from config.settings import *
 from config.settings import DATABASES
 
-# A file, not memory: threads then meet the locks that processes meet. Named by process, so that runs don't share it.
+# A file, not memory: threads then meet the locks that processes meet. Named by process: no two runs share it.
 for _alias, _database in DATABASES.items():
     if _database["ENGINE"].endswith("sqlite3"):
         _database["TEST"] = {"NAME": f"{tempfile.gettempdir()}/products-test-{os.getpid()}-{_alias}.sqlite3"}
