@@ -42,8 +42,14 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def _object_without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
+    if any(not _encodable(name) for name in found):
+        raise _malformed("A key holds a lone surrogate, which is not a character.")
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = sorted({name for name in names if names.count(name) > 1})
         raise Invalid([FieldFault(name, "duplicate", "This key stands more than once.") for name in twice])
     return found
+
+
+def _encodable(name: str) -> bool:
+    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)

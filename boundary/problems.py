@@ -177,7 +177,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page_or_problem(request, Invalid([FieldFault("", "malformed", "The request cannot be understood.")]))
+    return _page_or_problem(
+        request, Invalid([FieldFault("", "malformed", "The request cannot be understood.")])
+    )
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

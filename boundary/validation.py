@@ -27,7 +27,7 @@ def validated(struct_type: type[S], raw: Mapping[str, object], *, lax: bool = Fa
     """
     fields = _fields(struct_type)
     faults = [
-        FieldFault(name, "unknown", f"There is no such field; known are: {', '.join(fields)}.")
+        FieldFault(name[:100], "unknown", f"There is no such field; known are: {', '.join(fields)}.")
         for name in raw
         if name not in fields
     ]
@@ -95,7 +95,7 @@ def _money(value: object) -> object:
 
 
 def _refuse_money() -> Decimal:
-    raise ValueError("Expected an amount such as \"12.50\", with at most two decimals.")
+    raise ValueError('Expected an amount such as "12.50", with at most two decimals.')
 
 
 def _plain(number: int | Decimal) -> str:

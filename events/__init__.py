@@ -1,0 +1,1 @@
+"""The append-only log of what happened, and the engine that projects it."""

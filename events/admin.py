@@ -1,0 +1,54 @@
+"""The log and the state of its projections, for looking only."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from events.models import Checkpoint, Event, ParkedKey
+
+
+class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+    """An admin that shows and never writes."""
+
+    actions = None
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    list_display = ("position", "type", "product_id", "version", "recorded_at", "effective_at")
+    list_filter = ("type",)
+    search_fields = ("=product_id", "=event_id")
+    search_help_text = "A product's id or an event's id"
+    ordering = ("-position",)
+
+
+@admin.register(Checkpoint)
+class CheckpointAdmin(ReadOnlyAdmin):
+    list_display = (
+        "projection",
+        "partition",
+        "partitions",
+        "position",
+        "projection_version",
+        "halted",
+        "moved_at",
+    )
+    list_filter = ("projection",)
+
+
+@admin.register(ParkedKey)
+class ParkedKeyAdmin(ReadOnlyAdmin):
+    list_display = ("projection", "product_id", "kind", "version", "error", "attempts", "parked_at")
+    list_filter = ("projection", "kind")
+    search_fields = ("=product_id",)

@@ -1,0 +1,25 @@
+from django.apps import AppConfig
+
+
+class EventsConfig(AppConfig):
+    name = "events"
+    verbose_name = "Events"
+
+    def ready(self) -> None:
+        guard_log_after_migrate(self)
+        wake_projections_after_commit()
+
+
+def guard_log_after_migrate(app: AppConfig) -> None:
+    from django.db.models.signals import post_migrate
+
+    from events.guards import install_after_migrate
+
+    post_migrate.connect(install_after_migrate, sender=app, dispatch_uid="events.guards")
+
+
+def wake_projections_after_commit() -> None:
+    from events.delivery import wake_up
+    from events.signals import events_committed
+
+    events_committed.connect(wake_up, dispatch_uid="events.wake_up")

@@ -1,0 +1,87 @@
+"""How far a projection has read: the checkpoints of its partitions."""
+
+from typing import Any
+
+from django.db import connections
+from django.db.models.functions import Now
+
+from events.databases import read_alias
+from events.models import Checkpoint, Event
+from events.projection import Projection
+from events.watermark import Watermark
+
+DEFAULT_PARTITIONS = 4
+
+
+def checkpoints_of(projection: Projection[Any]) -> list[Checkpoint]:
+    """All checkpoints of the projection, in partition order; made on first use."""
+    return list(Checkpoint.objects.filter(projection=projection.name)) or _start(projection)
+
+
+def partitions_in_use() -> int:
+    """Into how many partitions products are divided."""
+    return Checkpoint.objects.values_list("partitions", flat=True).first() or DEFAULT_PARTITIONS
+
+
+def lock_unless_busy(projection: Projection[Any], partition: int) -> Checkpoint | None:
+    """The partition's checkpoint, locked until the transaction ends; None while another worker has it."""
+    checkpoints = Checkpoint.objects.filter(projection=projection.name, partition=partition)
+    skips = connections[read_alias()].features.has_select_for_update_skip_locked
+    return checkpoints.select_for_update(skip_locked=skips).first()
+
+
+def lock_all(projection: Projection[Any]) -> list[Checkpoint]:
+    """All checkpoints of the projection, locked in order."""
+    checkpoints_of(projection)
+    return list(
+        Checkpoint.objects.filter(projection=projection.name).select_for_update().order_by("partition")
+    )
+
+
+def move(checkpoint: Checkpoint, to: Watermark) -> None:
+    """Move the locked checkpoint on, in the transaction that wrote the rows."""
+    Checkpoint.objects.filter(pk=checkpoint.pk).update(
+        position=to.position, event_id=to.event_id, moved_at=Now()
+    )
+    checkpoint.position, checkpoint.event_id = to.position, to.event_id
+
+
+def restart(checkpoint: Checkpoint, at: Watermark, projection: Projection[Any]) -> None:
+    """After a rebuild: the rows are the fold of the log up to `at`, by this code; whatever halted it is mended."""
+    fields = {"position": at.position, "event_id": at.event_id, "projection_version": projection.version}
+    Checkpoint.objects.filter(pk=checkpoint.pk).update(halted="", moved_at=Now(), **fields)
+
+
+def why_log_is_foreign(checkpoint: Checkpoint) -> str:
+    """Empty while the event this checkpoint was moved to is still in the log, else what to do about it."""
+    if checkpoint.position == 0:
+        return ""
+    if Event.objects.filter(position=checkpoint.position, event_id=checkpoint.event_id).exists():
+        return ""
+    return (
+        f"Event {checkpoint.event_id} is no longer at position {checkpoint.position}: the log was restored from a"
+        f" backup, or is another one. Run 'manage.py rebuild_read_models {checkpoint.projection}'."
+    )
+
+
+def halt(checkpoint: Checkpoint, reason: str) -> None:
+    """Stop projecting this partition until a rebuild."""
+    Checkpoint.objects.filter(pk=checkpoint.pk).update(halted=reason)
+    checkpoint.halted = reason
+
+
+def _start(projection: Projection[Any]) -> list[Checkpoint]:
+    partitions = partitions_in_use()
+    Checkpoint.objects.bulk_create(
+        [
+            Checkpoint(
+                projection=projection.name,
+                partition=partition,
+                partitions=partitions,
+                projection_version=projection.version,
+            )
+            for partition in range(partitions)
+        ],
+        ignore_conflicts=True,
+    )
+    return list(Checkpoint.objects.filter(projection=projection.name))

@@ -1,0 +1,50 @@
+"""Events to JSON and back."""
+
+from functools import cache
+
+import msgspec
+
+from events.contracts.base import REGISTRY, DomainEvent
+from events.contracts.upcasters import upcast
+
+_encoder = msgspec.json.Encoder()
+
+
+class UnreadableEvent(Exception):
+    """This code does not know the event's type or schema version; newer code may (a rolling deploy)."""
+
+
+def encode(event: DomainEvent) -> str:
+    """The event's data as JSON text, money as strings and times in RFC 3339."""
+    return _encoder.encode(event).decode()
+
+
+def decode(event_type: str, schema_version: int, data: str | bytes) -> DomainEvent:
+    """The event of that type from its stored data; older schema versions are upcast.
+
+    Raises UnreadableEvent for an unknown type or a version this code cannot read.
+    """
+    event_class = REGISTRY.get(event_type)
+    if event_class is None:
+        raise UnreadableEvent(f"Unknown event type {event_type!r}.")
+    if schema_version == event_class.schema_version:
+        return _decoder(event_class).decode(data)
+    return _decode_old(event_class, schema_version, data)
+
+
+@cache
+def _decoder(event_class: type[DomainEvent]) -> msgspec.json.Decoder[DomainEvent]:
+    return msgspec.json.Decoder(event_class)
+
+
+def _decode_old(event_class: type[DomainEvent], schema_version: int, data: str | bytes) -> DomainEvent:
+    wanted = event_class.schema_version
+    try:
+        if schema_version > wanted:
+            raise KeyError(schema_version)
+        old = msgspec.json.decode(data)
+        current = upcast(event_class.type, old, from_version=schema_version, to_version=wanted)
+    except KeyError:
+        known = f"{event_class.type} version {wanted}"
+        raise UnreadableEvent(f"Schema version {schema_version} cannot be read as {known}.") from None
+    return msgspec.convert(current, event_class)

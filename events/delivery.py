@@ -1,0 +1,135 @@
+"""From a commit to a worker: one coalesced wake-up per partition, published without hurting the command.
+
+A wake-up is a hint. Losing, doubling or forging one changes nothing but the lag, until the next sweep.
+"""
+
+import threading
+import time
+from typing import Any
+
+import redis
+import structlog
+from django.conf import settings
+
+from events import failpoints
+from events.checkpoints import DEFAULT_PARTITIONS, partitions_in_use
+
+logger = structlog.get_logger(__name__)
+
+PENDING_SECONDS = 1
+PARTITIONS_KNOWN_SECONDS = 5.0
+
+
+def wake_up(product_ids: frozenset[int], **kwargs: Any) -> None:
+    """Receiver of events_committed: have the products' partitions projected."""
+    failpoints.reach(failpoints.AFTER_COMMIT)
+    partitions = {product_id % _partitions() for product_id in product_ids}
+    if settings.EMBEDDED:
+        _project_now(partitions)
+    else:
+        publisher.add(partitions)
+
+
+def _project_now(partitions: set[int]) -> None:
+    from events.tasks import project
+
+    for partition in sorted(partitions):
+        project.delay(partition)
+
+
+_known_partitions: tuple[float, int] | None = None
+
+
+def _partitions() -> int:
+    """The number of partitions, asked for now and then; a stale answer costs lag until the sweep, no more."""
+    global _known_partitions
+    if _known_partitions and time.monotonic() - _known_partitions[0] < PARTITIONS_KNOWN_SECONDS:
+        return _known_partitions[1]
+    try:
+        count = partitions_in_use()
+    except Exception:
+        logger.warning("partitions unknown, assuming the default", exc_info=True)
+        count = DEFAULT_PARTITIONS
+    _known_partitions = (time.monotonic(), count)
+    return count
+
+
+class PendingFlags:
+    """One flag per partition in the broker's Redis: while it stands, another wake-up would say nothing new.
+
+    Fails open: without Redis every wake-up is published.
+    """
+
+    def __init__(self, broker_url: str) -> None:
+        self._redis = None
+        if broker_url.startswith(("redis://", "rediss://")):
+            self._redis = redis.Redis.from_url(broker_url, socket_timeout=0.5, socket_connect_timeout=0.5)
+
+    def raise_flag(self, partition: int) -> bool:
+        """Whether a wake-up is worth publishing: nobody else's is pending."""
+        if self._redis is None:
+            return True
+        try:
+            return bool(self._redis.set(_flag(partition), 1, nx=True, ex=PENDING_SECONDS))
+        except redis.RedisError:
+            return True
+
+    def clear(self, partition: int) -> None:
+        """Before the head is read, and when publishing failed."""
+        if self._redis is None:
+            return
+        try:
+            self._redis.delete(_flag(partition))
+        except redis.RedisError:
+            logger.warning("pending flag not cleared; it expires", partition=partition)
+
+
+def _flag(partition: int) -> str:
+    return f"events:wake-up:{partition}"
+
+
+pending_flags = PendingFlags(settings.CELERY_BROKER_URL)
+
+
+class Publisher:
+    """One thread per process that sends wake-ups, so that a slow or dead broker costs the command nothing.
+
+    Bounded by the number of partitions: a partition waiting to be published is not added again.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: set[int] = set()
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def add(self, partitions: set[int]) -> None:
+        """Have these partitions woken soon; returns at once."""
+        with self._changed:
+            self._waiting |= partitions
+            self._changed.notify()
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="wake-ups", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting)
+                partitions, self._waiting = self._waiting, set()
+            for partition in sorted(partitions):
+                _publish(partition)
+
+
+def _publish(partition: int) -> None:
+    from events.tasks import project
+
+    if not pending_flags.raise_flag(partition):
+        return
+    try:
+        project.delay(partition)
+    except Exception as error:
+        logger.warning("wake-up not published; the sweep will do", partition=partition, error=str(error))
+        pending_flags.clear(partition)
+
+
+publisher = Publisher()

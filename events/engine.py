@@ -1,0 +1,212 @@
+"""Running projections: catch up from the checkpoint, or bring one product up. Everything else calls these two."""
+
+import time
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from itertools import groupby
+from math import inf
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import structlog
+from django.db import Error as DatabaseError
+from django.db import transaction
+
+from events import checkpoints, failpoints, log, parking, rows
+from events.databases import read_alias
+from events.log import RecordedEvent
+from events.models import Checkpoint, ParkedKey
+from events.projection import Projection, ReadRow, fold, registered_projections
+from events.rows import Children
+from events.watermark import Watermark, final_watermark, highest
+
+logger = structlog.get_logger(__name__)
+
+BATCH_EVENTS = 2_000
+
+
+class Outcome(Enum):
+    """How one step of catching up ended."""
+
+    CAUGHT_UP = "at the watermark"
+    MORE = "more events wait"
+    WRITER_OPEN = "a writer's open transaction keeps later events from being final"
+    BUSY = "another worker has this partition"
+    STANDS_ASIDE = "newer code has this projection"
+    HALTED = "halted"
+
+
+class Step(NamedTuple):
+    """One step of catching up: how it ended, how many events it read, and where the checkpoint stands."""
+
+    outcome: Outcome
+    events: int = 0
+    position: int = 0
+
+
+def catch_up(projection: Projection[Any], partition: int, limit: int = BATCH_EVENTS) -> Step:
+    """Project the next batch of the partition: rows and checkpoint in one transaction."""
+    watermark = final_watermark()
+    with transaction.atomic(using=read_alias()):
+        checkpoint = checkpoints.lock_unless_busy(projection, partition)
+        if checkpoint is None:
+            return Step(Outcome.BUSY)
+        if refused := _why_not(projection, checkpoint):
+            return Step(refused)
+        return _project_next(projection, checkpoint, watermark, limit)
+
+
+def catch_up_partition(projection: Projection[Any], partition: int, deadline: float = inf) -> Step:
+    """Project until the partition is at the head, cannot go on or `deadline` (monotonic seconds) has come.
+
+    The step returned is the last one's outcome with all the events read. The head is read again after the last
+    commit: whoever was turned away as BUSY meanwhile relies on it.
+    """
+    checkpoints.checkpoints_of(projection)
+    total = 0
+    while True:
+        step = catch_up(projection, partition)
+        total += step.events
+        if step.outcome is Outcome.CAUGHT_UP and step.position < highest().position:
+            step = step._replace(outcome=Outcome.MORE)
+        if step.outcome is not Outcome.MORE or time.monotonic() > deadline:
+            return step._replace(events=total)
+
+
+def catch_up_all(deadline: float = inf) -> int:
+    """Bring every projection up to the head now; returns the number of events read."""
+    total = 0
+    for projection in registered_projections().values():
+        for checkpoint in checkpoints.checkpoints_of(projection):
+            total += catch_up_partition(projection, checkpoint.partition, deadline).events
+        retry_held(projection)
+    return total
+
+
+def bring_up(projection: Projection[Any], product_id: int) -> ReadRow:
+    """Fold what the product's stream holds beyond its row, and write the row. Needs no checkpoint and moves none.
+
+    Safe beside catch-up, which then finds these versions already in. Raises what the fold raises.
+    """
+    with transaction.atomic(using=read_alias()):
+        found = rows.load_locked(projection, [product_id])
+        start = _start_of(projection, product_id, found)
+        brought = start._replace(
+            row=fold(projection, start.row, log.read_stream(product_id, start.row.version))
+        )
+        _write(projection, [brought])
+    return brought.row
+
+
+def retry_held(projection: Projection[Any]) -> None:
+    """Try the events that this code did not know when it met them; a deploy may have brought the code."""
+    for key in parking.held_keys(projection):
+        try:
+            release(projection, key)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            parking.count_attempt(key, error)
+
+
+def release(projection: Projection[Any], key: ParkedKey) -> None:
+    """Replay the product up to now and let catch-up go on with it, in one transaction under its checkpoint."""
+    partition = key.product_id % checkpoints.partitions_in_use()
+    with transaction.atomic(using=read_alias()):
+        Checkpoint.objects.select_for_update().get(projection=projection.name, partition=partition)
+        bring_up(projection, key.product_id)
+        key.delete()
+
+
+def _why_not(projection: Projection[Any], checkpoint: Checkpoint) -> Outcome | None:
+    if checkpoint.halted:
+        return Outcome.HALTED
+    if checkpoint.projection_version > projection.version:
+        return Outcome.STANDS_ASIDE
+    if reason := checkpoints.why_log_is_foreign(checkpoint):
+        checkpoints.halt(checkpoint, reason)
+        logger.error("projection halted", projection=projection.name, reason=reason)
+        return Outcome.HALTED
+    return None
+
+
+def _project_next(
+    projection: Projection[Any], checkpoint: Checkpoint, watermark: Watermark, limit: int
+) -> Step:
+    if watermark.position <= checkpoint.position:
+        return Step(_at_the_end(watermark), 0, checkpoint.position)
+    batch = log.read_partition(
+        after=checkpoint.position,
+        upto=watermark.position,
+        partition=checkpoint.partition,
+        partitions=checkpoint.partitions,
+        limit=limit,
+    )
+    _apply(projection, batch)
+    failpoints.reach(failpoints.AFTER_ROWS)
+    is_full = len(batch) == limit
+    checkpoints.move(checkpoint, Watermark(batch[-1].position, batch[-1].event_id) if is_full else watermark)
+    failpoints.reach(failpoints.BEFORE_CHECKPOINT_COMMIT)
+    return Step(Outcome.MORE if is_full else _at_the_end(watermark), len(batch), checkpoint.position)
+
+
+def _at_the_end(watermark: Watermark) -> Outcome:
+    return Outcome.CAUGHT_UP if watermark.holder is None else Outcome.WRITER_OPEN
+
+
+def _apply(projection: Projection[Any], batch: Sequence[RecordedEvent]) -> None:
+    by_product = sorted(batch, key=attrgetter("product_id"))
+    streams = {
+        product_id: list(events) for product_id, events in groupby(by_product, attrgetter("product_id"))
+    }
+    for product_id in parking.parked_among(projection, streams):
+        del streams[product_id]
+    found = rows.load_locked(projection, streams)
+    folds = []
+    for product_id, events in streams.items():
+        start = _start_of(projection, product_id, found)
+        try:
+            folds.append(_folded(projection, start, events))
+        except DatabaseError:
+            raise
+        except Exception as error:
+            parking.park(projection, _first_not_in(found.get(product_id), events), error)
+    _write(projection, folds)
+
+
+class _Fold(NamedTuple):
+    """A row being folded; `children` is what its child tables hold now, None when older code wrote them."""
+
+    row: ReadRow
+    children: list[Children] | None
+
+
+def _start_of(projection: Projection[Any], product_id: int, found: Mapping[int, ReadRow]) -> _Fold:
+    row = found.get(product_id) or projection.blank(product_id)
+    if row.projection_version != projection.version:
+        return _Fold(projection.blank(product_id), None)
+    return _Fold(row, rows.children_of(projection, row))
+
+
+def _folded(projection: Projection[Any], start: _Fold, events: Sequence[RecordedEvent]) -> _Fold:
+    from_the_start = start.children is None
+    stream = log.read_stream(start.row.id) if from_the_start else events
+    return start._replace(row=fold(projection, start.row, stream))
+
+
+def _first_not_in(row: ReadRow | None, events: Sequence[RecordedEvent]) -> RecordedEvent:
+    version = row.version if row else 0
+    return next((event for event in events if event.version > version), events[0])
+
+
+def _write(projection: Projection[Any], folds: Sequence[_Fold]) -> None:
+    written = rows.upsert(projection, [fold.row for fold in folds])
+    for index, child in enumerate(projection.children):
+        wanted = {
+            fold.row.id: child.rows(fold.row)
+            for fold in folds
+            if fold.row.id in written
+            and (fold.children is None or fold.children[index] != frozenset(child.rows(fold.row)))
+        }
+        if wanted:
+            rows.rewrite_children(child, wanted)

@@ -1,0 +1,127 @@
+"""The database's own refusal to change the log, and on PostgreSQL the lock that makes reading it gap-safe.
+
+Installed after every migrate, since a table remake drops triggers silently, and checked before the log is read.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from events.databases import write_alias
+
+# The advisory lock that a transaction holds from before it draws a position until its commit is visible.
+LOCK_CLASS = 7_201
+LOCK_OBJECT = 1
+
+_REFUSAL = "The event log is append-only: rows are neither changed nor removed."
+
+_POSTGRESQL = f"""
+CREATE OR REPLACE FUNCTION events_event_refuse() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '{_REFUSAL}' USING ERRCODE = 'restrict_violation'; END $$;
+CREATE OR REPLACE FUNCTION events_event_announce() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM pg_advisory_xact_lock_shared({LOCK_CLASS}, {LOCK_OBJECT}); RETURN NULL; END $$;
+CREATE OR REPLACE TRIGGER events_event_no_change BEFORE UPDATE OR DELETE ON events_event
+    FOR EACH ROW EXECUTE FUNCTION events_event_refuse();
+CREATE OR REPLACE TRIGGER events_event_no_truncate BEFORE TRUNCATE ON events_event
+    FOR EACH STATEMENT EXECUTE FUNCTION events_event_refuse();
+CREATE OR REPLACE TRIGGER events_event_announced BEFORE INSERT ON events_event
+    FOR EACH STATEMENT EXECUTE FUNCTION events_event_announce();
+ALTER TABLE events_event ENABLE ALWAYS TRIGGER events_event_no_change;
+ALTER TABLE events_event ENABLE ALWAYS TRIGGER events_event_no_truncate;
+ALTER TABLE events_event ENABLE ALWAYS TRIGGER events_event_announced;
+"""
+
+# INSERT OR REPLACE deletes without firing delete triggers unless the connection asks for it; refusing the insert of
+# a row that is there already needs no cooperation of the connection.
+_SQLITE = (
+    "CREATE TRIGGER IF NOT EXISTS events_event_no_update BEFORE UPDATE ON events_event"
+    f" BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
+    "CREATE TRIGGER IF NOT EXISTS events_event_no_delete BEFORE DELETE ON events_event"
+    f" BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
+    "CREATE TRIGGER IF NOT EXISTS events_event_no_replace BEFORE INSERT ON events_event"
+    " WHEN EXISTS (SELECT 1 FROM events_event WHERE position = NEW.position)"
+    " OR EXISTS (SELECT 1 FROM events_event WHERE id = NEW.id)"
+    " OR EXISTS (SELECT 1 FROM events_event WHERE product_id = NEW.product_id AND version = NEW.version)"
+    f" BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
+)
+
+TRIGGERS = {
+    "postgresql": ("events_event_no_change", "events_event_no_truncate", "events_event_announced"),
+    "sqlite": ("events_event_no_update", "events_event_no_delete", "events_event_no_replace"),
+}
+
+
+class LogUnguarded(RuntimeError):
+    """The log's table lacks its guards."""
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Create whatever guard is missing; harmless when all are there."""
+    statements = (_POSTGRESQL,) if connection.vendor == "postgresql" else _SQLITE
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def install_after_migrate(using: str, **kwargs: Any) -> None:
+    """Receiver of post_migrate."""
+    connection = connections[using]
+    if using == write_alias() and "events_event" in connection.introspection.table_names():
+        install(connection)
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """What the log's protection lacks, in words; empty when all is well."""
+    present = _present_triggers(connection)
+    lacks = [f"trigger {name}" for name in TRIGGERS[connection.vendor] if name not in present]
+    if connection.vendor == "postgresql" and not _draws_positions_one_by_one(connection):
+        lacks.append("sequence of events_event.position with CACHE 1")
+    return lacks
+
+
+def ensure_guarded(connection: BaseDatabaseWrapper) -> None:
+    """Raise LogUnguarded unless every guard is there."""
+    if lacks := missing(connection):
+        raise LogUnguarded(f"The event log lacks: {', '.join(lacks)}. Run 'manage.py migrate' to restore it.")
+
+
+@contextmanager
+def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Without the triggers inside; for emptying a test database, and nothing else."""
+    lift(connection)
+    try:
+        yield
+    finally:
+        install(connection)
+
+
+def lift(connection: BaseDatabaseWrapper) -> None:
+    """Remove the triggers; see `lifted`."""
+    table = " ON events_event" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        for name in TRIGGERS[connection.vendor]:
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{table}")
+
+
+def _present_triggers(connection: BaseDatabaseWrapper) -> set[str]:
+    catalogue = {
+        "postgresql": "SELECT tgname FROM pg_trigger"
+        " WHERE tgrelid = to_regclass('events_event') AND tgenabled IN ('O', 'A')",
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'events_event'",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(catalogue[connection.vendor])
+        return {name for (name,) in cursor.fetchall()}
+
+
+def _draws_positions_one_by_one(connection: BaseDatabaseWrapper) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT seqcache FROM pg_sequence"
+            " WHERE seqrelid = pg_get_serial_sequence('events_event', 'position')::regclass"
+        )
+        row = cursor.fetchone()
+    return row is not None and row[0] == 1

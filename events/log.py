@@ -1,0 +1,190 @@
+"""Appending to the log and reading it."""
+
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from django.db import connections, models, transaction
+from django.db.models.functions import Cast
+
+from events.contracts import DomainEvent, decode, encode
+from events.databases import write_alias
+from events.models import Event
+from events.signals import events_committed
+
+_CHUNK = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event not yet in the log; `effective_at` is when it was so in the world, None for when it is recorded."""
+
+    event: DomainEvent
+    effective_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Who, why and through which command. User ids only: deleting the account anonymises the log."""
+
+    actor_id: int | None
+    command_id: UUID
+    command: str
+    correlation_id: str
+    causation_id: str | None = None
+    traceparent: str | None = None
+
+
+class RecordedEvent(NamedTuple):
+    """An event as it stands in the log; `event` decodes its data."""
+
+    position: int
+    event_id: UUID
+    product_id: int
+    version: int
+    type: str
+    schema_version: int
+    data: str
+    metadata: str
+    recorded_at: datetime
+    effective_at: datetime
+
+    @property
+    def event(self) -> DomainEvent:
+        return decode(self.type, self.schema_version, self.data)
+
+
+def append(
+    product_id: int,
+    after_version: int,
+    new_events: Sequence[NewEvent],
+    *,
+    recorded_at: datetime,
+    metadata: Metadata,
+) -> list[RecordedEvent]:
+    """Append to the product's stream, in the caller's transaction; projections are woken when it commits.
+
+    `after_version` is the version the decision was made on. Raises IntegrityError if the stream has moved on, and
+    TransactionManagementError outside a transaction. `recorded_at` was read under the product's lock.
+    """
+    connection = connections[write_alias()]
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("Append inside the transaction that decides.")
+    about = msgspec.json.encode(asdict(metadata)).decode()
+    recorded = [
+        _insert(connection, product_id, version, new, recorded_at, about)
+        for version, new in enumerate(new_events, start=after_version + 1)
+    ]
+    if recorded:
+        announce = partial(events_committed.send_robust, sender=Event, product_ids=frozenset({product_id}))
+        transaction.on_commit(announce, using=write_alias(), robust=True)
+    return recorded
+
+
+_INSERT = (
+    "INSERT INTO events_event"
+    " (id, product_id, version, type, schema_version, data, metadata, recorded_at, effective_at)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING position"
+)
+
+
+def _insert(
+    connection: Any, product_id: int, version: int, new: NewEvent, recorded_at: datetime, metadata: str
+) -> RecordedEvent:
+    event, effective_at = new.event, new.effective_at or recorded_at
+    event_id, data = uuid.uuid4(), encode(event)
+    stored_id = event_id if connection.features.has_native_uuid_field else event_id.hex
+    times = [connection.ops.adapt_datetimefield_value(moment) for moment in (recorded_at, effective_at)]
+    values = [stored_id, product_id, version, event.type, event.schema_version, data, metadata, *times]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, values)
+        (position,) = cursor.fetchone()
+    return RecordedEvent(
+        position,
+        event_id,
+        product_id,
+        version,
+        event.type,
+        event.schema_version,
+        data,
+        metadata,
+        recorded_at,
+        effective_at,
+    )
+
+
+def read_stream(
+    product_id: int, after_version: int = 0, upto_version: int | None = None
+) -> list[RecordedEvent]:
+    """One product's events in order, those of versions after `after_version` (up to `upto_version`)."""
+    stream = Event.objects.filter(product_id=product_id, version__gt=after_version)
+    if upto_version is not None:
+        stream = stream.filter(version__lte=upto_version)
+    return list(_recorded(stream.order_by("version")))
+
+
+def read_streams(product_ids: Iterable[int]) -> Iterator[RecordedEvent]:
+    """All events of several products, product by product, each in order."""
+    streams = Event.objects.filter(product_id__in=list(product_ids))
+    return _recorded(streams.order_by("product_id", "version"))
+
+
+def read_partition(
+    *, after: int, upto: int, partition: int, partitions: int, limit: int
+) -> list[RecordedEvent]:
+    """Events at positions in (after, upto] of the products whose id modulo `partitions` is `partition`.
+
+    `upto` must be final: see events.watermark.
+    """
+    events = Event.objects.filter(position__gt=after, position__lte=upto)
+    if partitions > 1:
+        events = events.annotate(partition=models.F("product_id") % partitions).filter(partition=partition)
+    return list(_recorded(events.order_by("position")[:limit]))
+
+
+def stream_ids(after: int, limit: int) -> list[int]:
+    """Ids of the products that have a stream, ascending from the first greater than `after`."""
+    first_events = Event.objects.filter(version=1, product_id__gt=after)
+    return list(first_events.order_by("product_id").values_list("product_id", flat=True)[:limit])
+
+
+def last_position(product_id: int) -> int:
+    """Position of the product's latest event; 0 without one."""
+    latest = Event.objects.filter(product_id=product_id).order_by("-version")
+    return latest.values_list("position", flat=True).first() or 0
+
+
+def now() -> datetime:
+    """The write database's clock, in UTC. Read it under the product's lock: order depends on it."""
+    connection = connections[write_alias()]
+    if connection.vendor != "postgresql":
+        return datetime.now(UTC)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
+
+
+def _recorded(events: models.QuerySet[Event]) -> Iterator[RecordedEvent]:
+    texts = {
+        "data_text": Cast("data", models.TextField()),
+        "metadata_text": Cast("metadata", models.TextField()),
+    }
+    rows = events.annotate(**texts).values_list(
+        "position",
+        "event_id",
+        "product_id",
+        "version",
+        "type",
+        "schema_version",
+        "data_text",
+        "metadata_text",
+        "recorded_at",
+        "effective_at",
+    )
+    return map(RecordedEvent._make, rows.iterator(_CHUNK))

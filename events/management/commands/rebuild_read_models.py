@@ -1,0 +1,63 @@
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from events.management.arguments import add_projection_arguments, chosen_projections
+from events.management.progress import ProgressLine
+from events.models import Event
+from events.projection import Projection
+from events.rebuild import rebuild
+from events.refold import Refolded, refold
+
+
+class Command(BaseCommand):
+    help = (
+        "Fold the log anew and write the rows of the read models that differ from it. Readers see the old rows "
+        "until it is done and the new ones after. Exit status: 0 done, 1 when a product could not be folded."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_projection_arguments(parser)
+        parser.add_argument(
+            "--dry-run", action="store_true", help="only count what would change; write nothing"
+        )
+        parser.add_argument("--noinput", action="store_true", help="do not ask for confirmation")
+
+    def handle(self, *, projection: list[str], products: list[int] | None, **options: Any) -> None:
+        projections = chosen_projections(projection)
+        if not options["dry_run"] and not options["noinput"]:
+            self._confirm(projections)
+        results = [self._rebuild(each, products, write=not options["dry_run"]) for each in projections]
+        if any(result.parked for result in results):
+            self.stderr.write("Some products could not be folded: see 'manage.py projection_status'.")
+            raise SystemExit(1)
+
+    def _confirm(self, projections: list[Projection[Any]]) -> None:
+        if not getattr(self.stdout, "isatty", lambda: False)():
+            return
+        names = ", ".join(each.name for each in projections)
+        if input(f"Rebuild {names}? Readers are not interrupted. [y/N] ").strip().lower() not in {"y", "yes"}:
+            self.stderr.write("Nothing was done.")
+            raise SystemExit(1)
+
+    def _rebuild(self, projection: Projection[Any], products: list[int] | None, *, write: bool) -> Refolded:
+        started = time.monotonic()
+        if products is not None:
+            result = refold(projection, sorted(set(products)), write=write)
+        else:
+            line = ProgressLine(self.stderr, projection.name, Event.objects.filter(version=1).count())
+            result = rebuild(projection, line.advance, write=write)
+            line.finish()
+        self.stdout.write(_summary(projection, result, time.monotonic() - started, write=write))
+        return result
+
+
+def _summary(projection: Projection[Any], result: Refolded, seconds: float, *, write: bool) -> str:
+    would = "" if write else "would be "
+    return (
+        f"{projection.name}: {result.events} events read, rows {would}added {result.added},"
+        f" {would}changed {result.changed}, {would}removed {result.removed},"
+        f" unchanged {result.unchanged}, in {seconds:.1f} s"
+    )

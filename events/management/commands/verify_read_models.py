@@ -1,0 +1,75 @@
+import random
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from events.log import stream_ids
+from events.management.arguments import add_projection_arguments, chosen_projections
+from events.management.progress import ProgressLine
+from events.models import Event
+from events.verify import WRITE_TABLES, Difference, verify_projection, verify_write_models
+
+
+class Command(BaseCommand):
+    help = (
+        "Compare the write tables, the log and the read tables, and name every difference by product and field. "
+        "Live traffic may go on. Exit status: 0 all equal, 1 differences found (also when --repair mended them)."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_projection_arguments(parser)
+        parser.add_argument("--sample", type=int, metavar="N", help="only N products taken at random")
+        parser.add_argument("--repair", action="store_true", help="mend the read rows that differ")
+
+    def handle(self, *, projection: list[str], products: list[int] | None, **options: Any) -> None:
+        projections = chosen_projections(projection)
+        chosen = _sampled(options["sample"]) if options["sample"] is not None else products
+        line = ProgressLine(self.stderr, "products", (1 + len(projections)) * _count(chosen))
+        found = self._report(verify_write_models(chosen, line.advance))
+        for each in projections:
+            found += self._report(verify_projection(each, chosen, line.advance, repair=options["repair"]))
+        line.finish()
+        if found:
+            self.stderr.write(_advice(found, repaired=options["repair"]))
+            raise SystemExit(1)
+        self.stdout.write(
+            f"{line.done // (1 + len(projections))} products: write tables = log = read tables."
+        )
+
+    def _report(self, differences: Iterator[Difference]) -> list[Difference]:
+        found = []
+        for difference in differences:
+            found.append(difference)
+            where, product_id, field, expected, stored = difference
+            self.stdout.write(
+                f"{where}: product {product_id}: {field}: log says {expected!r}, found {stored!r}"
+            )
+        return found
+
+
+def _count(chosen: list[int] | None) -> int:
+    return Event.objects.filter(version=1).count() if chosen is None else len(set(chosen))
+
+
+def _sampled(size: int) -> list[int]:
+    """Up to `size` products, drawn at random over the range of ids."""
+    highest = Event.objects.order_by("-product_id").values_list("product_id", flat=True).first() or 0
+    lowest = Event.objects.order_by("product_id").values_list("product_id", flat=True).first() or 0
+    starts = (random.randint(lowest, highest) - 1 for _ in range(size))
+    return sorted({product_id for start in starts for product_id in stream_ids(start, 1)})
+
+
+def _advice(found: list[Difference], *, repaired: bool) -> str:
+    products = len({difference.product_id for difference in found})
+    summary = f"{len(found)} differences in {products} products."
+    if any(difference.where == WRITE_TABLES for difference in found):
+        summary += (
+            " The write tables were changed behind the commands' back; a command or a restore mends them."
+        )
+    if any(difference.where != WRITE_TABLES for difference in found):
+        summary += (
+            " The read rows were refolded." if repaired else " Run again with --repair to mend the read rows."
+        )
+    return summary

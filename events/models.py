@@ -1,0 +1,94 @@
+"""The log, how far each projection has read it, and the keys that wait for an operator."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from events.read_only import ReadOnlyModel
+
+
+class Event(ReadOnlyModel):
+    """One fact. Database triggers refuse to change or remove it (see events.guards).
+
+    `position` is the global order; `version` counts 1, 2, 3 … within the product's stream.
+    """
+
+    position = models.BigAutoField(primary_key=True)
+    event_id = models.UUIDField(unique=True, db_column="id")
+    product_id = models.BigIntegerField()
+    version = models.BigIntegerField()
+    type = models.CharField(max_length=100)
+    schema_version = models.PositiveSmallIntegerField()
+    data = models.JSONField()
+    metadata = models.JSONField()
+    recorded_at = models.DateTimeField()
+    effective_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("position",)
+        constraints = (
+            models.UniqueConstraint(fields=["product_id", "version"], name="event_stream_version"),
+            models.CheckConstraint(condition=models.Q(version__gte=1), name="event_version_positive"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.type} of product {self.product_id} version {self.version}"
+
+
+class Checkpoint(models.Model):
+    """How far one projection has read the log in one partition (products whose id modulo `partitions` is it).
+
+    `event_id` is the id of the event at `position`: if another or none stands there, this is not the log that the
+    rows came from, and `halted` says so. Written in the transaction that writes the rows.
+    """
+
+    projection = models.CharField(max_length=100)
+    partition = models.PositiveIntegerField()
+    partitions = models.PositiveIntegerField()
+    position = models.BigIntegerField(default=0)
+    event_id = models.UUIDField(null=True)
+    projection_version = models.PositiveIntegerField()
+    halted = models.TextField(default="", db_default="")
+    moved_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ("projection", "partition")
+        constraints = (
+            models.UniqueConstraint(fields=["projection", "partition"], name="checkpoint_of_partition"),
+            models.CheckConstraint(
+                condition=models.Q(partition__lt=models.F("partitions")), name="checkpoint_partition_in_range"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.projection} {self.partition}/{self.partitions} at {self.position}"
+
+
+class ParkedKey(models.Model):
+    """A product whose events one projection cannot apply; its later events wait here, all other products go on.
+
+    `held` keys hold an event that this code does not know yet and are tried again at every sweep; `parked` ones
+    failed and wait for an operator. `position` and `version` name the first event that could not be applied.
+    """
+
+    class Kind(models.TextChoices):
+        HELD = "held"
+        PARKED = "parked"
+
+    projection = models.CharField(max_length=100)
+    product_id = models.BigIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    position = models.BigIntegerField()
+    version = models.BigIntegerField()
+    error = models.TextField()
+    traceback = models.TextField(default="", db_default="")
+    attempts = models.PositiveIntegerField(default=1)
+    parked_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ("projection", "product_id")
+        constraints = (
+            models.UniqueConstraint(fields=["projection", "product_id"], name="parked_key_of_product"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.projection}:{self.product_id} {self.kind} at version {self.version}"

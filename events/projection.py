@@ -1,0 +1,116 @@
+"""What a projection is: a read model's name, version and table, and one small method per event."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+
+from django.db import models
+
+from events.contracts import DomainEvent
+from events.log import RecordedEvent
+from events.read_only import ReadOnlyModel
+
+
+class ReadRow(ReadOnlyModel):
+    """A row of a read model: the fold of one product's stream up to `version`, by code of `projection_version`."""
+
+    id = models.BigIntegerField(primary_key=True)
+    version = models.BigIntegerField()
+    projection_version = models.PositiveIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+Row = TypeVar("Row", bound=ReadRow)
+E = TypeVar("E", bound=DomainEvent)
+
+
+class ChildTable(NamedTuple):
+    """A table with several rows per product, derived from the row's state: `rows(row)` gives their `columns`.
+
+    The table's model has `product_id` and those columns; rows are unique within a product.
+    """
+
+    model: type[models.Model]
+    columns: tuple[str, ...]
+    rows: Callable[[Any], list[tuple[Any, ...]]]
+
+
+class MissingVersion(Exception):
+    """The stream's next event is not the one after the row's version."""
+
+
+def on(event_class: type[E]) -> Callable[[Callable[[Any, Any, E], None]], Callable[[Any, Any, E], None]]:
+    """Method decorator: on this event, this happens to the row. The method is pure and changes the row in memory."""
+
+    def mark(method: Callable[[Any, Any, E], None]) -> Callable[[Any, Any, E], None]:
+        method.handled_event = event_class  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+class Projection(Generic[Row]):
+    """Folds each product's stream into one row of `model` and its `children`.
+
+    Every event of the stream moves the row's version, whether a method handles it or not. `version` is raised
+    when the same events give other rows; rows of an older version are refolded before an event is applied.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    model: ClassVar[type[Any]]
+    children: ClassVar[tuple[ChildTable, ...]] = ()
+    _handlers: ClassVar[dict[type[DomainEvent], str]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        marked = ((name, getattr(cls, name, None)) for name in dir(cls))
+        cls._handlers = {
+            method.handled_event: name for name, method in marked if hasattr(method, "handled_event")
+        }
+
+    def __init__(self) -> None:
+        self.handlers = {event_class: getattr(self, name) for event_class, name in self._handlers.items()}
+
+    def blank(self, product_id: int) -> Row:
+        """The row before the stream's first event."""
+        row: Row = self.model(id=product_id, version=0, projection_version=self.version)
+        return row
+
+    def finish(self, row: Row) -> None:
+        """Derive from the row's state what is stored for reading: sort keys and the document. Pure."""
+
+
+def fold(projection: Projection[Row], row: Row, events: Iterable[RecordedEvent]) -> Row:
+    """Apply `events` of one stream, in order, to `row`; those it already holds are passed over.
+
+    The one fold: live catch-up, rebuild and verify all call it. Raises MissingVersion, UnreadableEvent and
+    whatever a handler raises; the row is unusable then.
+    """
+    for recorded in events:
+        if recorded.version <= row.version:
+            continue
+        if recorded.version != row.version + 1:
+            raise MissingVersion(f"Version {row.version + 1} is missing before version {recorded.version}.")
+        event = recorded.event
+        handler = projection.handlers.get(type(event))
+        if handler is not None:
+            handler(row, event)
+        row.version = recorded.version
+    projection.finish(row)
+    return row
+
+
+_registered: dict[str, Projection[Any]] = {}
+
+
+def register_projection(projection: Projection[Any]) -> None:
+    """Make the engine run `projection`; a name is registered once."""
+    if projection.name in _registered:
+        raise ValueError(f"Projection {projection.name!r} is registered twice.")
+    _registered[projection.name] = projection
+
+
+def registered_projections() -> dict[str, Projection[Any]]:
+    return dict(_registered)
