@@ -1,0 +1,1 @@
+"""READ answers: denormalised tables, the projections that fill them from the log, the queries over them."""

@@ -1,0 +1,1 @@
+"""GET only: parse, ask, answer."""

@@ -1,0 +1,35 @@
+"""A request's query string as a query object, and as its description in the schema."""
+
+from typing import TypeVar
+
+import msgspec
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from boundary.validation import validated
+
+Query = TypeVar("Query", bound=msgspec.Struct)
+
+# What every address takes: DRF chooses the renderer by the one; lists read the other themselves.
+TAKEN_EVERYWHERE = {"format", "cursor"}
+
+PRODUCT_ID = OpenApiParameter("product_id", OpenApiTypes.INT64, OpenApiParameter.PATH)
+CURSOR = OpenApiParameter("cursor", str, description="From `next` or `previous` of another page.")
+
+
+def parsed(request: Request, query_type: type[Query]) -> Query:
+    """The query that the request asks. Raises Invalid with all the faults, unknown parameters among them."""
+    given = {
+        name: values[0] if len(values) == 1 else values
+        for name, values in request.query_params.lists()
+        if name not in TAKEN_EVERYWHERE
+    }
+    return validated(query_type, given, lax=True)
+
+
+def described(query_type: type[msgspec.Struct]) -> list[OpenApiParameter]:
+    """The parameters of that query with their limits."""
+    (_,), components = msgspec.json.schema_components([query_type])
+    properties = components[query_type.__name__]["properties"]
+    return [OpenApiParameter(name, schema) for name, schema in properties.items()]

@@ -1,0 +1,27 @@
+from django.apps import AppConfig
+
+
+class ProductsReadConfig(AppConfig):
+    name = "products_read"
+    verbose_name = "Products (read)"
+
+    def ready(self) -> None:
+        register_projections()
+        register_product_id_in_paths()
+
+
+def register_projections() -> None:
+    from events.projection import register_projection
+    from products_read.projections.product_display import ProductDisplayProjection
+    from products_read.projections.product_inventory import ProductInventoryProjection
+
+    register_projection(ProductDisplayProjection())
+    register_projection(ProductInventoryProjection())
+
+
+def register_product_id_in_paths() -> None:
+    from django.urls import register_converter
+
+    from products_read.api.product_ids import ProductIdConverter
+
+    register_converter(ProductIdConverter, "product_id")

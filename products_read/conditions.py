@@ -1,0 +1,12 @@
+"""Parts of a WHERE clause that several queries share."""
+
+from django.db import models
+
+from products_read.keyset import Condition
+from products_read.words import prefix_range, searched_words
+
+
+def name_matches(search: str, word_table: type[models.Model]) -> list[Condition]:
+    """Each word of `search` is a prefix of a word in the name: a range of the word table's index for each."""
+    looked_up = f"id IN (SELECT product_id FROM {word_table._meta.db_table} WHERE word >= %s AND word < %s)"
+    return [Condition(looked_up, prefix_range(word)) for word in searched_words(search)]

@@ -1,0 +1,25 @@
+"""One stored document by its product's id."""
+
+from typing import NamedTuple
+
+from django.db import connections, router
+
+from boundary.errors import NotFound
+from products_read.keyset import ReadModel
+
+
+class Document(NamedTuple):
+    """A row's version and its JSON text."""
+
+    version: int
+    text: str
+
+
+def read_document(model: ReadModel, product_id: int) -> Document:
+    """The document of that product as `model` holds it. Raises NotFound."""
+    with connections[router.db_for_read(model)].cursor() as database:
+        database.execute(f"SELECT version, document FROM {model._meta.db_table} WHERE id = %s", [product_id])
+        row = database.fetchone()
+    if row is None:
+        raise NotFound(f"There is no product {product_id}.")
+    return Document(*row)

@@ -1,0 +1,116 @@
+"""The tables that queries read. The engine alone writes them, from the log; see products_read.projections.
+
+Each row holds what its own fold needs, the columns that are filtered or sorted on, and its `document`: the
+JSON exactly as it is served. The child tables hold what is looked up by range: categories and words of names.
+"""
+
+from django.db import models
+from django.db.models import F, Index, Q
+
+from events.projection import ReadRow
+from events.read_only import ReadOnlyModel
+from products_read.fields import CodePointTextField
+
+
+class ProductDisplay(ReadRow):
+    """A product as the catalogue shows it."""
+
+    sku = CodePointTextField(null=True)
+    name = models.TextField(default="")
+    description = models.TextField(default="")
+    unit_price_cents = models.BigIntegerField(default=0, help_text="Hundredths of the currency's unit.")
+    is_out_of_stock = models.BooleanField(default=True)
+    rating_sum = models.BigIntegerField(default=0)
+    rating_count = models.BigIntegerField(default=0)
+    categories = models.JSONField(default=list)
+    related_product_ids = models.JSONField(default=list)
+    discontinued = models.BooleanField(default=False)
+
+    name_key = CodePointTextField(default="")
+    # The mean in hundredths. Unrated products come last both ways, so each way has its own key; a null would
+    # lose rows to cursors.
+    rating_key = models.SmallIntegerField(default=-1)
+    rating_key_ascending = models.SmallIntegerField(default=501)
+    document = models.TextField(default="")
+
+    class Meta:
+        verbose_name = "product display"
+        verbose_name_plural = "product displays"
+        # `discontinued` leads: the list without discontinued products is one range, the full one merges two.
+        indexes = (
+            Index(fields=["discontinued", "id"], name="display_id"),
+            Index(fields=["discontinued", "name_key", "id"], name="display_name"),
+            Index(fields=["discontinued", "unit_price_cents", "id"], name="display_price"),
+            Index(fields=["discontinued", "rating_key", "id"], name="display_rating"),
+            Index(fields=["discontinued", "rating_key_ascending", "id"], name="display_rating_asc"),
+            Index(F("discontinued"), F("id"), name="display_out_of_stock", condition=Q(is_out_of_stock=True)),
+            Index(fields=["sku"], name="display_sku", condition=Q(sku__isnull=False)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.name}"
+
+
+class ProductInventory(ReadRow):
+    """A product as the warehouse sees it; `current_stock` in units."""
+
+    sku = CodePointTextField(null=True)
+    name = models.TextField(default="")
+    current_stock = models.BigIntegerField(default=0)
+    discontinued = models.BooleanField(default=False)
+    document = models.TextField(default="")
+
+    class Meta:
+        verbose_name = "product inventory"
+        verbose_name_plural = "product inventories"
+        indexes = (
+            Index(fields=["discontinued", "id"], name="inventory_id"),
+            Index(F("discontinued"), F("id"), name="inventory_out_of_stock", condition=Q(current_stock=0)),
+            Index(fields=["sku"], name="inventory_sku", condition=Q(sku__isnull=False)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.name}"
+
+
+class DisplayCategory(ReadOnlyModel):
+    """A product is in a category. Carries `discontinued`, so that counting needs this table's index alone."""
+
+    pk = models.CompositePrimaryKey("product_id", "slug")
+    product_id = models.BigIntegerField()
+    slug = CodePointTextField()
+    discontinued = models.BooleanField()
+
+    class Meta:
+        indexes = (Index(fields=["slug", "product_id", "discontinued"], name="display_category"),)
+
+    def __str__(self) -> str:
+        return f"{self.product_id} in {self.slug}"
+
+
+class DisplayWord(ReadOnlyModel):
+    """A text that a search for part of a displayed product's name may start with; see products_read.words."""
+
+    pk = models.CompositePrimaryKey("product_id", "word")
+    product_id = models.BigIntegerField()
+    word = CodePointTextField()
+
+    class Meta:
+        indexes = (Index(fields=["word", "product_id"], name="display_word"),)
+
+    def __str__(self) -> str:
+        return f"{self.word} in {self.product_id}"
+
+
+class InventoryWord(ReadOnlyModel):
+    """The same for the inventory, which is a projection of its own and may be ahead or behind."""
+
+    pk = models.CompositePrimaryKey("product_id", "word")
+    product_id = models.BigIntegerField()
+    word = CodePointTextField()
+
+    class Meta:
+        indexes = (Index(fields=["word", "product_id"], name="inventory_word"),)
+
+    def __str__(self) -> str:
+        return f"{self.word} in {self.product_id}"

@@ -1,0 +1,1 @@
+"""One read model a file: what each event does to its row."""

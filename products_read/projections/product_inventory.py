@@ -1,0 +1,74 @@
+"""ProductInventory: on this event, this happens to the row."""
+
+from typing import ClassVar
+
+from msgspec import UNSET
+
+from events.contracts import (
+    InventoryAdded,
+    InventoryItemsShipped,
+    InventoryRecounted,
+    ProductAdded,
+    ProductDetailsChanged,
+    ProductDiscontinued,
+    ProductReinstated,
+)
+from events.projection import ChildTable, Projection, on
+from products_read.models import InventoryWord, ProductInventory
+from products_read.projections.documents import ProductInventoryDocument, rendered
+from products_read.words import searchable_words
+
+
+def _words_of(row: ProductInventory) -> list[tuple[object, ...]]:
+    return [(word,) for word in searchable_words(row.name)]
+
+
+class ProductInventoryProjection(Projection[ProductInventory]):
+    name: ClassVar[str] = "product_inventory"
+    version: ClassVar[int] = 1
+    model = ProductInventory
+    children: ClassVar[tuple[ChildTable, ...]] = (ChildTable(InventoryWord, ("word",), _words_of),)
+
+    @on(ProductAdded)
+    def added(self, row: ProductInventory, event: ProductAdded) -> None:
+        row.sku = event.sku
+        row.name = event.name
+
+    @on(ProductDetailsChanged)
+    def details_changed(self, row: ProductInventory, event: ProductDetailsChanged) -> None:
+        if event.sku is not UNSET:
+            row.sku = event.sku
+        if event.name is not UNSET:
+            row.name = event.name
+
+    @on(ProductDiscontinued)
+    def product_discontinued(self, row: ProductInventory, event: ProductDiscontinued) -> None:
+        row.discontinued = True
+
+    @on(ProductReinstated)
+    def reinstated(self, row: ProductInventory, event: ProductReinstated) -> None:
+        row.discontinued = False
+
+    @on(InventoryAdded)
+    def inventory_added(self, row: ProductInventory, event: InventoryAdded) -> None:
+        row.current_stock = event.quantity_after
+
+    @on(InventoryItemsShipped)
+    def items_shipped(self, row: ProductInventory, event: InventoryItemsShipped) -> None:
+        row.current_stock = event.quantity_after
+
+    @on(InventoryRecounted)
+    def recounted(self, row: ProductInventory, event: InventoryRecounted) -> None:
+        row.current_stock = event.quantity_after
+
+    def finish(self, row: ProductInventory) -> None:
+        row.document = rendered(
+            ProductInventoryDocument(
+                id=row.id,
+                sku=row.sku,
+                name=row.name,
+                current_stock=row.current_stock,
+                discontinued=row.discontinued,
+                version=row.version,
+            )
+        )

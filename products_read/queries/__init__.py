@@ -1,0 +1,1 @@
+"""One query a file: its parameters, and the function that answers it from the read tables alone."""

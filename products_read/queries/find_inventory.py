@@ -1,0 +1,35 @@
+"""The warehouse's list: every product's stock, by id, a page at a time."""
+
+from msgspec import UNSET, Struct
+
+from products_read.conditions import name_matches
+from products_read.keyset import Condition, Cursor, Listing, Ordering, Page, read_page
+from products_read.models import InventoryWord, ProductInventory
+from products_read.parameter_types import Name, PageSize, Sku
+
+BY_ID = Ordering(("id",))
+
+
+class FindInventory(Struct, frozen=True, kw_only=True):
+    """Filters of the warehouse's list, all optional."""
+
+    name: Name = UNSET
+    sku: Sku = UNSET
+    include_discontinued: bool = False
+    page_size: PageSize = 20
+
+
+def find_inventory(query: FindInventory, cursor: Cursor) -> Page:
+    """The page of matching products that begins at `cursor`."""
+    listing = Listing(
+        ProductInventory, BY_ID, inventory_conditions(query), query.include_discontinued, query.page_size
+    )
+    return read_page(listing, cursor)
+
+
+def inventory_conditions(query: FindInventory) -> list[Condition]:
+    """What the filters ask of a row of ProductInventory."""
+    found = name_matches(query.name, InventoryWord) if query.name else []
+    if query.sku:
+        found.append(Condition("sku = %s", (query.sku,)))
+    return found

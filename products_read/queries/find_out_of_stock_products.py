@@ -1,0 +1,16 @@
+"""What the warehouse has none of."""
+
+from products_read.keyset import Condition, Cursor, Listing, Page, read_page
+from products_read.models import ProductInventory
+from products_read.queries.find_inventory import BY_ID, FindInventory, inventory_conditions
+
+
+class FindOutOfStockProducts(FindInventory, frozen=True, kw_only=True):
+    """The filters of the warehouse's list."""
+
+
+def find_out_of_stock_products(query: FindOutOfStockProducts, cursor: Cursor) -> Page:
+    """The page of matching products without stock that begins at `cursor`."""
+    conditions = [Condition("current_stock = 0"), *inventory_conditions(query)]
+    listing = Listing(ProductInventory, BY_ID, conditions, query.include_discontinued, query.page_size)
+    return read_page(listing, cursor)

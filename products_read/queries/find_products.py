@@ -1,0 +1,80 @@
+"""The catalogue: products that match all of the filters, a page at a time."""
+
+from decimal import Decimal
+from math import ceil
+from typing import Literal
+
+from msgspec import UNSET, Struct
+
+from products_read.conditions import name_matches
+from products_read.keyset import Condition, Cursor, Listing, Ordering, Page, read_page
+from products_read.models import DisplayCategory, DisplayWord, ProductDisplay
+from products_read.parameter_types import Flag, MeanRating, Name, PageSize, Price, Sku, Slug
+
+OrderingName = Literal[
+    "id", "-id", "name", "-name", "unit_price", "-unit_price", "user_rating", "-user_rating"
+]
+ORDERINGS: dict[OrderingName, Ordering] = {
+    "id": Ordering(("id",)),
+    "-id": Ordering(("id",), descending=True),
+    "name": Ordering(("name_key", "id")),
+    "-name": Ordering(("name_key", "id"), descending=True),
+    "unit_price": Ordering(("unit_price_cents", "id")),
+    "-unit_price": Ordering(("unit_price_cents", "id"), descending=True),
+    "user_rating": Ordering(("rating_key_ascending", "id")),
+    "-user_rating": Ordering(("rating_key", "id"), descending=True),
+}
+_IN_CATEGORY = f"id IN (SELECT product_id FROM {DisplayCategory._meta.db_table} WHERE slug = %s)"
+
+
+class FindProducts(Struct, frozen=True, kw_only=True):
+    """Filters of the catalogue, all optional. `min_rating` is held against the mean that is shown."""
+
+    name: Name = UNSET
+    sku: Sku = UNSET
+    category: Slug = UNSET
+    min_price: Price = UNSET
+    max_price: Price = UNSET
+    min_rating: MeanRating = UNSET
+    in_stock: Flag = UNSET
+    include_discontinued: bool = False
+    ordering: OrderingName = "id"
+    page_size: PageSize = 20
+
+
+def find_products(query: FindProducts, cursor: Cursor) -> Page:
+    """The page of matching products that begins at `cursor`."""
+    listing = Listing(
+        ProductDisplay,
+        ORDERINGS[query.ordering],
+        _conditions(query),
+        query.include_discontinued,
+        query.page_size,
+    )
+    return read_page(listing, cursor)
+
+
+def _conditions(query: FindProducts) -> list[Condition]:
+    found = name_matches(query.name, DisplayWord) if query.name else []
+    if query.sku:
+        found.append(Condition("sku = %s", (query.sku,)))
+    if query.category:
+        found.append(Condition(_IN_CATEGORY, (query.category,)))
+    if query.min_price:
+        found.append(Condition("unit_price_cents >= %s", (_cents(query.min_price),)))
+    if query.max_price:
+        found.append(Condition("unit_price_cents <= %s", (_cents(query.max_price),)))
+    if query.min_rating:
+        found.append(Condition("rating_key >= %s", (_hundredths(query.min_rating),)))
+    if query.in_stock is not UNSET:
+        found.append(Condition("NOT is_out_of_stock" if query.in_stock else "is_out_of_stock"))
+    return found
+
+
+def _cents(amount: str) -> int:
+    return int(Decimal(amount).scaleb(2))
+
+
+def _hundredths(rating: float) -> int:
+    """The least mean not below `rating`; rounded first, since 4.1 * 100 is a little less than 410."""
+    return ceil(round(rating * 100, 6))

@@ -1,0 +1,23 @@
+"""The products that one product points to, in the order related; discontinued ones are left out."""
+
+from msgspec import Struct
+
+from boundary.errors import NotFound
+from products_read.models import ProductDisplay
+
+
+class FindRelatedProducts(Struct, frozen=True, kw_only=True):
+    """Takes no parameters but the product's id."""
+
+
+def find_related_products(product_id: int) -> list[str]:
+    """Their documents; there are 100 at most. Raises NotFound for the product itself."""
+    row = ProductDisplay.objects.filter(id=product_id).values_list("related_product_ids").first()
+    if row is None:
+        raise NotFound(f"There is no product {product_id}.")
+    (related_ids,) = row
+    if not related_ids:
+        return []
+    shown = ProductDisplay.objects.filter(id__in=related_ids, discontinued=False)
+    documents = dict(shown.values_list("id", "document"))
+    return [documents[related_id] for related_id in related_ids if related_id in documents]

@@ -1,0 +1,22 @@
+"""The categories in use, and how many products each holds; discontinued products do not count."""
+
+from django.db.models import Count
+from msgspec import Struct
+
+from products_read.models import DisplayCategory
+
+
+class ListCategories(Struct, frozen=True, kw_only=True):
+    """Takes no parameters."""
+
+
+class Category(Struct, frozen=True):
+    slug: str
+    product_count: int
+
+
+def list_categories() -> list[Category]:
+    """All categories by slug. Counted from one range of one index, without touching a row."""
+    in_use = DisplayCategory.objects.filter(discontinued=False)
+    counted = in_use.values("slug").annotate(product_count=Count("*")).order_by("slug")
+    return [Category(slug, count) for slug, count in counted.values_list("slug", "product_count")]
