@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AbstractUser, AnonymousUser
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class Actor:
         return self._may(permission)
 
     @classmethod
-    def of(cls, user: AbstractBaseUser | AnonymousUser | Any) -> "Actor":
+    def of(cls, user: AbstractUser | AnonymousUser) -> "Actor":
         """The actor behind a request's user."""
         if not user.is_authenticated:
             return ANONYMOUS

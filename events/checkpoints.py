@@ -54,7 +54,7 @@ def restart(checkpoint: Checkpoint, at: Watermark, projection: Projection[Any]) 
 
 def why_log_is_foreign(checkpoint: Checkpoint) -> str:
     """Empty while the event this checkpoint was moved to is still in the log, else what to do about it."""
-    if checkpoint.position == 0:
+    if checkpoint.position == 0 or checkpoint.event_id is None:
         return ""
     if Event.objects.filter(position=checkpoint.position, event_id=checkpoint.event_id).exists():
         return ""

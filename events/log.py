@@ -170,21 +170,11 @@ def now() -> datetime:
     return moment
 
 
+_ENVELOPE = ("position", "event_id", "product_id", "version", "type", "schema_version")
+_TEXTS = {name: Cast(name, models.TextField()) for name in ("data", "metadata")}
+
+
 def _recorded(events: models.QuerySet[Event]) -> Iterator[RecordedEvent]:
-    texts = {
-        "data_text": Cast("data", models.TextField()),
-        "metadata_text": Cast("metadata", models.TextField()),
-    }
-    rows = events.annotate(**texts).values_list(
-        "position",
-        "event_id",
-        "product_id",
-        "version",
-        "type",
-        "schema_version",
-        "data_text",
-        "metadata_text",
-        "recorded_at",
-        "effective_at",
-    )
+    data, metadata = _TEXTS.values()
+    rows = events.values_list(*_ENVELOPE, data, metadata, "recorded_at", "effective_at")
     return map(RecordedEvent._make, rows.iterator(_CHUNK))

@@ -65,9 +65,9 @@ class Projection(Generic[Row]):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        marked = ((name, getattr(cls, name, None)) for name in dir(cls))
+        methods: list[tuple[str, Any]] = [(name, getattr(cls, name, None)) for name in dir(cls)]
         cls._handlers = {
-            method.handled_event: name for name, method in marked if hasattr(method, "handled_event")
+            method.handled_event: name for name, method in methods if hasattr(method, "handled_event")
         }
 
     def __init__(self) -> None:

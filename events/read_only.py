@@ -21,10 +21,10 @@ def _refuse(*args: Any, **kwargs: Any) -> NoReturn:
 class ReadOnlyQuerySet(models.QuerySet[M]):
     """A queryset whose writing methods refuse, so that `.filter(...).update(...)` does not slip past."""
 
-    create = bulk_create = bulk_update = get_or_create = update_or_create = _refuse  # type: ignore[assignment]
-    update = delete = _refuse  # type: ignore[assignment]
-    acreate = abulk_create = abulk_update = aget_or_create = aupdate_or_create = _refuse  # type: ignore[assignment]
-    aupdate = adelete = _refuse  # type: ignore[assignment]
+    create = bulk_create = bulk_update = get_or_create = update_or_create = _refuse
+    update = delete = _refuse
+    acreate = abulk_create = abulk_update = aget_or_create = aupdate_or_create = _refuse
+    aupdate = adelete = _refuse
 
 
 class ReadOnlyModel(models.Model):
@@ -35,4 +35,4 @@ class ReadOnlyModel(models.Model):
     class Meta:
         abstract = True
 
-    save = delete = _refuse  # type: ignore[assignment]
+    save = delete = _refuse

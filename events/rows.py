@@ -1,6 +1,6 @@
 """Loading and writing the rows of a projection, many in one statement."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connections, models
@@ -42,7 +42,7 @@ def upsert(projection: Projection[Any], rows: Sequence[ReadRow], *, replace: boo
     return _insert(projection.model, ordered, conflict=f"(id) DO UPDATE SET {{assignments}} WHERE {guard}")
 
 
-def rewrite_children(child: ChildTable, wanted: dict[int, Iterable[tuple[Any, ...]]]) -> None:
+def rewrite_children(child: ChildTable, wanted: Mapping[int, Iterable[tuple[Any, ...]]]) -> None:
     """Make the child table hold exactly the `wanted` rows for these products."""
     child.model._base_manager.using(read_alias()).filter(product_id__in=list(wanted))._raw_delete(
         read_alias()
@@ -72,8 +72,8 @@ def remove(projection: Projection[Any], product_ids: Iterable[int]) -> None:
     projection.model._base_manager.using(read_alias()).filter(id__in=ids)._raw_delete(read_alias())
 
 
-def _quoted(name: str) -> str:
-    return connections[read_alias()].ops.quote_name(name)
+def _quoted(name: str | None) -> str:
+    return connections[read_alias()].ops.quote_name(name or "")
 
 
 def _insert(model: type[models.Model], rows: Sequence[models.Model], *, conflict: str) -> set[int]:

@@ -27,7 +27,7 @@ def project(partition: int) -> None:
     if engine.Outcome.MORE in outcomes:
         project.delay(partition)
     elif engine.Outcome.WRITER_OPEN in outcomes:
-        project.apply_async([partition], countdown=1)
+        project.apply_async((partition,), countdown=1)
 
 
 @shared_task(name="events.sweep")

@@ -6,7 +6,7 @@ from events.contracts.base import DomainEvent, published
 
 
 @published
-class InventoryAdded(DomainEvent):
+class InventoryAdded(DomainEvent, frozen=True, kw_only=True):
     """Units arrived. `quantity_after` is the stock decided; a count that already saw them leaves it unchanged."""
 
     type = "inventory.added"
@@ -15,7 +15,7 @@ class InventoryAdded(DomainEvent):
 
 
 @published
-class InventoryItemsShipped(DomainEvent):
+class InventoryItemsShipped(DomainEvent, frozen=True, kw_only=True):
     """Units left. `quantity_after` is the stock decided; a count that already missed them leaves it unchanged."""
 
     type = "inventory.items_shipped"
@@ -24,7 +24,7 @@ class InventoryItemsShipped(DomainEvent):
 
 
 @published
-class InventoryRecounted(DomainEvent):
+class InventoryRecounted(DomainEvent, frozen=True, kw_only=True):
     """The shelf was counted at `counted_at`; `moved_since` is the net movement effective after that moment."""
 
     type = "inventory.recounted"

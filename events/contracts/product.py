@@ -8,7 +8,7 @@ from events.contracts.base import DomainEvent, published
 
 
 @published
-class ProductAdded(DomainEvent):
+class ProductAdded(DomainEvent, frozen=True, kw_only=True):
     """A product entered the catalogue. `unit_price` has two decimals; `categories` are slugs in sorted order."""
 
     type = "product.added"
@@ -20,7 +20,7 @@ class ProductAdded(DomainEvent):
 
 
 @published
-class ProductDetailsChanged(DomainEvent):
+class ProductDetailsChanged(DomainEvent, frozen=True, kw_only=True):
     """The details that changed, with their new values; what is unset stayed as it was. A null `sku` is none."""
 
     type = "product.details_changed"
@@ -31,25 +31,25 @@ class ProductDetailsChanged(DomainEvent):
 
 
 @published
-class ProductPriceChanged(DomainEvent):
+class ProductPriceChanged(DomainEvent, frozen=True, kw_only=True):
     type = "product.price_changed"
     unit_price: Decimal
     previous_unit_price: Decimal
 
 
 @published
-class ProductDiscontinued(DomainEvent):
+class ProductDiscontinued(DomainEvent, frozen=True, kw_only=True):
     type = "product.discontinued"
     reason: str
 
 
 @published
-class ProductReinstated(DomainEvent):
+class ProductReinstated(DomainEvent, frozen=True, kw_only=True):
     type = "product.reinstated"
 
 
 @published
-class ProductRelated(DomainEvent):
+class ProductRelated(DomainEvent, frozen=True, kw_only=True):
     """This product now points to the other one; the other one does not point back."""
 
     type = "product.related"
@@ -57,13 +57,13 @@ class ProductRelated(DomainEvent):
 
 
 @published
-class ProductUnrelated(DomainEvent):
+class ProductUnrelated(DomainEvent, frozen=True, kw_only=True):
     type = "product.unrelated"
     related_product_id: int
 
 
 @published
-class ProductRated(DomainEvent):
+class ProductRated(DomainEvent, frozen=True, kw_only=True):
     """`rating` is 1 to 5; `previous_rating` is what the same user had given before, if anything."""
 
     type = "product.rated"
@@ -73,7 +73,7 @@ class ProductRated(DomainEvent):
 
 
 @published
-class ProductRatingWithdrawn(DomainEvent):
+class ProductRatingWithdrawn(DomainEvent, frozen=True, kw_only=True):
     type = "product.rating_withdrawn"
     user_id: int
     previous_rating: int
