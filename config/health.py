@@ -1,4 +1,4 @@
-"""/healthz says that the process is alive, /readyz that it can serve; to any Host, as probes use addresses."""
+"""/healthz says that the process is alive, /readyz that it can serve; to any Host: probes use addresses."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass

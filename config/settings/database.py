@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from config.settings.env import BASE_DIR, env
+from config.settings.env import VAR_DIR, env
 
 # IMMEDIATE: a transaction that reads first and writes later would otherwise fail with "database is locked"
 # instead of waiting. recursive_triggers: without it INSERT OR REPLACE slips past the append-only triggers.
@@ -35,7 +35,7 @@ def tuned(database: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-DATABASES = {"default": tuned(env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/var/db.sqlite3"))}
+DATABASES = {"default": tuned(env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/db.sqlite3"))}
 
 READ_DATABASE = bool(env.str("READ_DATABASE_URL", default=""))
 if READ_DATABASE:

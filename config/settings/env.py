@@ -10,3 +10,5 @@ env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
 DEBUG: bool = env.bool("DEBUG", default=False)
+# What the service keeps on disk by itself: SQLite's files, and how to sign in to the demo.
+VAR_DIR = Path(env.str("VAR_DIR", default="") or BASE_DIR / "var")

@@ -1,0 +1,32 @@
+# What developers do here; `make help` says it. Settings come from the environment or .env (see .env.example).
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint stack
+
+PYTHON_OF_VENV := .venv/bin/python
+RUNTIME := .venv/.runtime-installed
+EVERYTHING := .venv/.everything-installed
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(EVERYTHING) ## a virtual environment in .venv/ from the hashed lock
+
+run: $(RUNTIME) ## set up, make demo data on the first start, serve on 127.0.0.1:PORT (8000)
+	@$(PYTHON_OF_VENV) -m tools.run
+
+test: $(EVERYTHING) lint ## every check and test, on SQLite and on real PostgreSQL and Redis; ARGS="-k name"
+	@$(PYTHON_OF_VENV) -m tools.test $(ARGS)
+
+lint: $(EVERYTHING) ## style, types, import directions, migrations, deployment checks
+	@tools/lint.sh
+
+stack: $(EVERYTHING) ## PostgreSQL, Redis, web, worker and beat on this machine; data in var/stack/
+	@$(PYTHON_OF_VENV) -m tools.stack
+
+$(EVERYTHING): requirements-dev.txt tools/setup.sh
+	@tools/setup.sh requirements-dev.txt
+	@touch $(EVERYTHING) $(RUNTIME)
+
+$(RUNTIME): requirements.txt tools/setup.sh
+	@tools/setup.sh requirements.txt
+	@touch $(RUNTIME)

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Every check that needs no test: style, types, import directions, migrations, Django's deployment checks.
+set -u
+status=0
+PATH="$PWD/.venv/bin:$PATH"
+
+check() {
+    echo "--- $*"
+    "$@" || status=1
+}
+
+check ruff check .
+check ruff format --check .
+check mypy
+check lint-imports
+check env DEBUG=true python manage.py makemigrations --check --dry-run
+check env DEBUG=false ALLOWED_HOSTS=products.example SECURE_PROXY_SSL_HEADER=X-Forwarded-Proto,https \
+    SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+    python manage.py check --deploy --fail-level WARNING
+exit $status

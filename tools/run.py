@@ -1,0 +1,29 @@
+"""``make run``: the embedded service on 127.0.0.1, ready to look at. Ctrl-C ends it; the data stay in var/."""
+
+import sys
+from contextlib import suppress
+
+from tools.processes import DidNotStart, end_on_sigterm, running, spawn, wait_until
+from tools.serving import development_environment, is_alive, port, prepare, web_command, welcome
+
+THREADS = 8
+
+
+def main() -> int:
+    end_on_sigterm()
+    development_environment()
+    try:
+        number = port()
+        prepare({})
+        with running(spawn(web_command(number, workers=1, threads=THREADS))) as web:
+            wait_until(lambda: is_alive(number), web)
+            print(welcome(number, {}), flush=True)
+            return web.wait()
+    except DidNotStart as reason:
+        print(reason, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        raise SystemExit(main())

@@ -1,0 +1,98 @@
+"""What ``make run`` and ``make stack`` share: migrate, fill the first time, serve, say where to look."""
+
+import os
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+import environ
+
+from tools.processes import ROOT, DidNotStart
+
+CREDENTIALS = "demo-credentials.txt"  # written by seed_demo into VAR_DIR
+
+
+def development_environment() -> None:
+    """Takes .env over and, where nobody says otherwise, develops: DEBUG=true."""
+    environ.Env.read_env(ROOT / ".env")
+    os.environ.setdefault("DEBUG", "true")
+
+
+def port() -> int:
+    """PORT from the environment. Raises DidNotStart when it is no port or taken."""
+    given = os.environ.get("PORT") or "8000"
+    if not given.isdecimal() or not 0 < int(given) < 65536:
+        raise DidNotStart(f"PORT is {given!r}; it must be a number from 1 to 65535.")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", int(given)))
+        except OSError as error:
+            raise DidNotStart(f"Port {given}: {error.strerror}. Try another: PORT=8001 make run") from None
+    return int(given)
+
+
+def manage(*arguments: str, env: Mapping[str, str] | None = None) -> str:
+    """Runs ``manage.py`` and returns what it printed. Raises DidNotStart with its output when it fails."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **(env or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise DidNotStart(f"manage.py {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def prepare(env: Mapping[str, str]) -> None:
+    """Migrates, and makes the demo catalogue on the first start."""
+    manage("migrate", "--verbosity=0", env=env)
+    if {**os.environ, **env}.get("READ_DATABASE_URL"):
+        manage("migrate", "--verbosity=0", "--database=read", env=env)
+    if not _credentials(env).exists():
+        print("First start: making a demo catalogue …", flush=True)
+        manage("seed_demo", env=env)
+
+
+def web_command(port: int, workers: int, threads: int) -> list[str]:
+    """Granian serving WSGI on 127.0.0.1, each worker with that many threads for requests."""
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"),
+        *("--host", "127.0.0.1", "--port", str(port)),
+        *("--workers", str(workers), "--blocking-threads", str(threads)),
+        "config.wsgi:application",
+    ]
+
+
+def is_alive(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def welcome(port: int, env: Mapping[str, str]) -> str:
+    """One screen: where to look and how to sign in."""
+    address = f"http://127.0.0.1:{port}"
+    places = {
+        "Start here": "/",
+        "Products": "/api/v1/products/",
+        "Commands": "/api/v1/commands/",
+        "API docs": "/api/docs/",
+        "Admin": "/admin/",
+    }
+    lines = [f"  {name:<12}{address}{path}" for name, path in places.items()]
+    file = _credentials(env)
+    sign_in = file.read_text().rstrip() if file.exists() else "manage.py createsuperuser makes a user."
+    return "\n".join(["", *lines, "", sign_in, "", f"(kept in {file}; Ctrl-C ends)", ""])
+
+
+def _credentials(env: Mapping[str, str]) -> Path:
+    return Path({**os.environ, **env}.get("VAR_DIR") or ROOT / "var") / CREDENTIALS

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Makes .venv/ if it isn't there and installs a hashed lock into it: tools/setup.sh requirements-dev.txt
+set -eu
+
+complain() {
+    echo "make: $*" >&2
+    exit 1
+}
+
+find_python() {
+    for candidate in "${PYTHON:-}" python3.11 python3.12 python3.13 python3; do
+        if [ -n "$candidate" ] && "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            echo "$candidate"
+            return
+        fi
+    done
+    complain "Python 3.11 or newer is needed. Install it, or name it: PYTHON=/path/to/python3 make setup"
+}
+
+if [ ! -x .venv/bin/python ]; then
+    python=$(find_python)
+    "$python" -c 'import ensurepip, venv' 2>/dev/null || complain "$python comes without ensurepip, which makes" \
+        "virtual environments. On Debian and Ubuntu: sudo apt install python3-venv"
+    echo "Making .venv with $("$python" --version) …"
+    "$python" -m venv .venv
+fi
+echo "Installing $1 …"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$1"
