@@ -1,0 +1,134 @@
+"""What happens around every handler: a behaviour takes the envelope and what comes next. bus.py has the order."""
+
+import random
+import time
+
+import structlog
+from django.db import DatabaseError, InterfaceError, transaction
+
+from boundary.actor import Actor
+from boundary.correlation import correlated
+from boundary.errors import (
+    Invalid,
+    NotAuthenticated,
+    PermissionDenied,
+    ServiceError,
+    Unavailable,
+)
+from boundary.problems import status_of
+from boundary.validation import validated as validated_against
+from events.databases import write_alias
+from products_write import idempotency
+from products_write.command_fields import faults_beyond_schema, faults_of_command
+from products_write.commands import Command
+from products_write.commands.rating import FOR_OTHERS, RatingCommand
+from products_write.envelope import Envelope, Next, Outcome
+from products_write.errors import CommandInProgress, IdempotencyKeyReused
+from products_write.failures import is_passing, is_unavailability
+
+log = structlog.get_logger(__name__)
+
+ATTEMPTS = 5
+_FIRST_PAUSE = 0.01  # seconds; doubles with every attempt, and a random part of it is slept
+
+
+def correlate_and_log(envelope: Envelope, proceed: Next) -> Outcome:
+    """Every line inside names the command; its end is one line."""
+    about = {"command": envelope.command_type.address, "command_id": str(envelope.command_id)}
+    started = time.perf_counter()
+    with (
+        correlated(envelope.correlation_id),
+        structlog.contextvars.bound_contextvars(**about, actor=envelope.actor.label),
+    ):
+        try:
+            outcome = proceed(envelope)
+        except ServiceError as refusal:
+            log.info("command_refused", code=refusal.code, detail=refusal.detail, seconds=_since(started))
+            raise
+        except Exception:
+            log.exception("command_failed", seconds=_since(started))
+            raise
+        log.info("command_succeeded", replayed=outcome.replayed, seconds=_since(started))
+        return outcome
+
+
+def _since(started: float) -> float:
+    return round(time.perf_counter() - started, 4)
+
+
+def authorise(envelope: Envelope, proceed: Next) -> Outcome:
+    refuse_unless_permitted(envelope.command_type, envelope.actor)
+    if _is_for_another(envelope) and not envelope.actor.may(FOR_OTHERS):
+        raise PermissionDenied("Rating for another user needs the permission products_write.rate_for_others.")
+    return proceed(envelope)
+
+
+def refuse_unless_permitted(command_type: type[Command], actor: Actor) -> None:
+    """Raises NotAuthenticated or PermissionDenied unless `actor` may send such commands."""
+    if not actor.is_authenticated:
+        raise NotAuthenticated
+    if command_type.permission is not None and not actor.may(command_type.permission):
+        raise PermissionDenied(f"This needs the permission {command_type.permission}.")
+
+
+def _is_for_another(envelope: Envelope) -> bool:
+    """Whether the payload, not yet validated, names a user other than the sender."""
+    if not issubclass(envelope.command_type, RatingCommand) or "user_id" not in envelope.payload:
+        return False
+    named = envelope.payload["user_id"]
+    return not (envelope.lax and named == "") and str(named) != str(envelope.actor.user_id)
+
+
+def validate(envelope: Envelope, proceed: Next) -> Outcome:
+    """Refuses with all the faults at once, those of the schema and those beyond it."""
+    command_type, payload = envelope.command_type, envelope.payload
+    try:
+        envelope.validated = validated_against(command_type, payload, lax=envelope.lax)
+    except Invalid as invalid:
+        known = {fault.field for fault in invalid.faults}
+        more = faults_beyond_schema(command_type, payload, lax=envelope.lax)
+        raise Invalid([*invalid.faults, *(fault for fault in more if fault.field not in known)]) from None
+    if faults := faults_of_command(envelope.command):
+        raise Invalid(faults)
+    return proceed(envelope)
+
+
+def log_refusals(envelope: Envelope, proceed: Next) -> Outcome:
+    """Keeps the refusal of an understood command in the command log, in a transaction of its own."""
+    try:
+        return proceed(envelope)
+    except (IdempotencyKeyReused, CommandInProgress):
+        raise  # the key is another command's
+    except ServiceError as refusal:
+        if 404 <= status_of(refusal) < 500:
+            with transaction.atomic(using=write_alias(), durable=True):
+                idempotency.log_refusal(envelope, refusal)
+        raise
+
+
+def transact(envelope: Envelope, proceed: Next) -> Outcome:
+    """One transaction (law 1). What undoes it in passing is tried again a few times; the rest is Unavailable."""
+    pause = _FIRST_PAUSE
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with transaction.atomic(using=write_alias(), durable=True):
+                return proceed(envelope)
+        except (DatabaseError, InterfaceError) as error:
+            if is_unavailability(error) and not is_passing(error):
+                raise Unavailable from error
+            if not is_passing(error):
+                raise
+            log.warning("command_retried", attempt=attempt, cause=str(error))
+        time.sleep(random.uniform(0, pause))
+        pause *= 2
+    raise Unavailable("Others kept changing the same product. Nothing was done; try again.")
+
+
+def once(envelope: Envelope, proceed: Next) -> Outcome:
+    """The command's key comes first, its answer last, both in the command's transaction."""
+    stored = idempotency.take(envelope)
+    if stored is not None:
+        return stored
+    outcome = proceed(envelope)
+    idempotency.answer(envelope, outcome)
+    return outcome

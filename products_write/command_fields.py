@@ -1,0 +1,118 @@
+"""A command's fields in plain terms: the one walk over a Struct that forms, schema and validation derive from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, get_type_hints
+
+import msgspec
+from msgspec import inspect
+
+from boundary.errors import FieldFault, Invalid
+from boundary.validation import validated
+from products_write.commands.base import Command
+from products_write.commands.fields import CHECK, Check
+
+
+@dataclass(frozen=True, slots=True)
+class CommandField:
+    """One field. `type` is integer, string, money, datetime or strings (a list of them)."""
+
+    name: str
+    type: str
+    required: bool
+    nullable: bool
+    description: str
+    minimum: Any = None
+    maximum: Any = None
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+    item_max_length: int | None = None
+    check: Check | None = None
+
+    def constraints(self) -> dict[str, object]:
+        """The limits that it has, by name."""
+        names = ("minimum", "maximum", "min_length", "max_length", "pattern", "item_max_length")
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+
+
+@cache
+def fields_of(command_type: type[Command]) -> tuple[CommandField, ...]:
+    """The fields of a command in the order of its definition, what is required first."""
+    info = inspect.type_info(command_type)
+    assert isinstance(info, inspect.StructType)
+    return tuple(sorted(map(_field, info.fields), key=lambda field: not field.required))
+
+
+def _field(field: inspect.Field) -> CommandField:
+    members = field.type.types if isinstance(field.type, inspect.UnionType) else (field.type,)
+    nullable = any(isinstance(member, inspect.NoneType) for member in members)
+    (meant,) = (member for member in members if not isinstance(member, inspect.NoneType))
+    extra: dict[str, Any] = {}
+    description = ""
+    if isinstance(meant, inspect.Metadata):
+        extra, description = meant.extra or {}, (meant.extra_json_schema or {}).get("description", "")
+        meant = meant.type
+    return CommandField(
+        name=field.encode_name,
+        required=field.required,
+        nullable=nullable,
+        description=description,
+        check=extra.get(CHECK),
+        **({name: extra[name] for name in ("minimum", "maximum") if name in extra} | _shape(meant)),
+    )
+
+
+def _shape(meant: inspect.Type) -> dict[str, Any]:
+    match meant:
+        case inspect.IntType():
+            return {"type": "integer", "minimum": meant.ge, "maximum": meant.le}
+        case inspect.StrType():
+            return {"type": "string", "min_length": meant.min_length, "max_length": meant.max_length}
+        case inspect.DecimalType():
+            return {"type": "money"}
+        case inspect.DateTimeType():
+            return {"type": "datetime"}
+        case inspect.ListType(item_type=inspect.StrType() as item):
+            limits = {"item_max_length": item.max_length, "pattern": item.pattern}
+            return {"type": "strings", "max_length": meant.max_length, **limits}
+    raise TypeError(f"A command cannot have a field of type {type(meant).__name__}.")
+
+
+def faults_of_command(command: Command) -> list[FieldFault]:
+    """What is wrong with a command that the schema lets pass."""
+    return [
+        FieldFault(field.name, "invalid", fault)
+        for field in fields_of(type(command))
+        if field.check is not None
+        and (value := getattr(command, field.name)) is not msgspec.UNSET
+        and value is not None
+        and (fault := field.check(value))
+    ]
+
+
+def faults_beyond_schema(
+    command_type: type[Command], payload: Mapping[str, object], *, lax: bool
+) -> list[FieldFault]:
+    """The same for a payload that has faults elsewhere; fields with the wrong type are passed over."""
+    found = []
+    for field in fields_of(command_type):
+        if field.check is None or field.name not in payload:
+            continue
+        alone = _alone(command_type, field.name)
+        try:
+            value = getattr(validated(alone, {field.name: payload[field.name]}, lax=lax), field.name)
+        except Invalid:
+            continue
+        fault = None if value is None or value is msgspec.UNSET else field.check(value)
+        if fault:
+            found.append(FieldFault(field.name, "invalid", fault))
+    return found
+
+
+@cache
+def _alone(command_type: type[Command], name: str) -> type[msgspec.Struct]:
+    """A Struct of this one field, left out or not."""
+    hint = get_type_hints(command_type, include_extras=True)[name]
+    return msgspec.defstruct(name, [(name, hint, msgspec.UNSET)])

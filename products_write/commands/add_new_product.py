@@ -1,0 +1,37 @@
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from products_write.commands.base import Command, CommandResult, Context, handles
+from products_write.commands.fields import Categories, Description, Name, NewProductId, Sku, UnitPrice
+from products_write.models import Product
+
+
+class AddNewProduct(Command, frozen=True, kw_only=True):
+    """Add a product to the catalogue. It starts without stock and without ratings."""
+
+    address = "add-new-product"
+    permission = "products_write.add_new_product"
+    creates = True
+
+    product_id: NewProductId | UnsetType = UNSET
+    sku: Sku | None = None
+    name: Name
+    description: Description = ""
+    unit_price: UnitPrice
+    categories: Categories = msgspec.field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "categories", sorted(set(self.categories)))
+
+
+@handles(AddNewProduct)
+def add_new_product(command: AddNewProduct, context: Context) -> CommandResult:
+    product = Product.add(
+        product_id=None if command.product_id is UNSET else command.product_id,
+        sku=command.sku,
+        name=command.name,
+        description=command.description,
+        unit_price=command.unit_price,
+        categories=command.categories,
+    )
+    return context.save(product)

@@ -1,0 +1,22 @@
+from msgspec import UNSET, UnsetType
+
+from products_write.commands.base import Command, CommandResult, Context, handles
+from products_write.commands.fields import ProductId, Quantity, ReceivedAt
+
+
+class AddToInventory(Command, frozen=True, kw_only=True):
+    """Pieces have arrived. Those that arrived before the latest recount leave the stock: it has counted them."""
+
+    address = "add-to-inventory"
+    permission = "products_write.add_to_inventory"
+
+    product_id: ProductId
+    quantity: Quantity
+    received_at: ReceivedAt | UnsetType = UNSET
+
+
+@handles(AddToInventory)
+def add_to_inventory(command: AddToInventory, context: Context) -> CommandResult:
+    product = context.load(command.product_id)
+    product.add_to_inventory(command.quantity, received_at=command.received_at or None)
+    return context.save(product)

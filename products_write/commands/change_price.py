@@ -1,0 +1,21 @@
+from events.contracts import ProductDiscontinued, ProductPriceChanged, ProductReinstated
+from products_write.commands.base import Command, CommandResult, Context, handles
+from products_write.commands.fields import ProductId, UnitPrice
+
+
+class ChangePrice(Command, frozen=True, kw_only=True):
+    """Change what one piece costs."""
+
+    address = "change-price"
+    permission = "products_write.change_price"
+    conflicts = (ProductPriceChanged, ProductDiscontinued, ProductReinstated)
+
+    product_id: ProductId
+    unit_price: UnitPrice
+
+
+@handles(ChangePrice)
+def change_price(command: ChangePrice, context: Context) -> CommandResult:
+    product = context.load(command.product_id)
+    product.change_price(command.unit_price)
+    return context.save(product)

@@ -1,0 +1,38 @@
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from events.contracts import ProductDetailsChanged, ProductDiscontinued, ProductReinstated
+from products_write.commands.base import Command, CommandResult, Context, handles
+from products_write.commands.fields import Categories, Description, Name, ProductId, Sku
+
+
+class ChangeProductDetails(Command, frozen=True, kw_only=True):
+    """Change what is said about a product. What is left out stays; categories are replaced as a whole."""
+
+    address = "change-product-details"
+    permission = "products_write.change_product_details"
+    conflicts = (ProductDetailsChanged, ProductDiscontinued, ProductReinstated)
+
+    product_id: ProductId
+    sku: Sku | UnsetType | None = UNSET
+    name: Name | UnsetType = UNSET
+    description: Description | UnsetType = UNSET
+    categories: Categories | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        if all(value is UNSET for value in (self.sku, self.name, self.description, self.categories)):
+            raise ValueError("Give at least one of sku, name, description and categories.")
+        if self.categories is not UNSET:
+            msgspec.structs.force_setattr(self, "categories", sorted(set(self.categories)))
+
+
+@handles(ChangeProductDetails)
+def change_product_details(command: ChangeProductDetails, context: Context) -> CommandResult:
+    product = context.load(command.product_id)
+    product.change_details(
+        sku=command.sku,
+        name=command.name,
+        description=command.description,
+        categories=command.categories,
+    )
+    return context.save(product)

@@ -1,0 +1,22 @@
+from msgspec import UNSET, UnsetType
+
+from products_write.commands.base import Command, CommandResult, Context, handles
+from products_write.commands.fields import ProductId, Quantity, ShippedAt
+
+
+class ConfirmItemsShipped(Command, frozen=True, kw_only=True):
+    """Pieces have left. Those that left before the latest recount leave the stock: it has missed them."""
+
+    address = "confirm-items-shipped"
+    permission = "products_write.confirm_items_shipped"
+
+    product_id: ProductId
+    quantity: Quantity
+    shipped_at: ShippedAt | UnsetType = UNSET
+
+
+@handles(ConfirmItemsShipped)
+def confirm_items_shipped(command: ConfirmItemsShipped, context: Context) -> CommandResult:
+    product = context.load(command.product_id)
+    product.confirm_items_shipped(command.quantity, shipped_at=command.shipped_at or None)
+    return context.save(product)

@@ -1,0 +1,21 @@
+from events.contracts import ProductDiscontinued, ProductReinstated
+from products_write.commands.base import Command, CommandResult, Context, handles
+from products_write.commands.fields import ProductId, Reason
+
+
+class DiscontinueProduct(Command, frozen=True, kw_only=True):
+    """Take a product out of the range. What is in stock can still be shipped and counted."""
+
+    address = "discontinue-product"
+    permission = "products_write.discontinue_product"
+    conflicts = (ProductDiscontinued, ProductReinstated)
+
+    product_id: ProductId
+    reason: Reason = ""
+
+
+@handles(DiscontinueProduct)
+def discontinue_product(command: DiscontinueProduct, context: Context) -> CommandResult:
+    product = context.load(command.product_id)
+    product.discontinue(reason=command.reason)
+    return context.save(product)

@@ -1,0 +1,19 @@
+from products_write.commands.base import CommandResult, Context, handles
+from products_write.commands.fields import Stars
+from products_write.commands.rating import RatingCommand, rater
+
+
+class RateProduct(RatingCommand, frozen=True, kw_only=True):
+    """Rate a product. A user has one rating per product; the new one replaces it."""
+
+    address = "rate-product"
+
+    rating: Stars
+
+
+@handles(RateProduct)
+def rate_product(command: RateProduct, context: Context) -> CommandResult:
+    user_id = rater(command, context)
+    product = context.load(command.product_id)
+    product.rate(user_id=user_id, rating=command.rating)
+    return context.save(product)

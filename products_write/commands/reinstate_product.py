@@ -1,0 +1,20 @@
+from events.contracts import ProductDiscontinued, ProductReinstated
+from products_write.commands.base import Command, CommandResult, Context, handles
+from products_write.commands.fields import ProductId
+
+
+class ReinstateProduct(Command, frozen=True, kw_only=True):
+    """Bring a discontinued product back into the range."""
+
+    address = "reinstate-product"
+    permission = "products_write.reinstate_product"
+    conflicts = (ProductDiscontinued, ProductReinstated)
+
+    product_id: ProductId
+
+
+@handles(ReinstateProduct)
+def reinstate_product(command: ReinstateProduct, context: Context) -> CommandResult:
+    product = context.load(command.product_id)
+    product.reinstate()
+    return context.save(product)

@@ -1,0 +1,33 @@
+from events.contracts import ProductDiscontinued, ProductReinstated, ProductRelated, ProductUnrelated
+from products_write.commands.base import Command, CommandResult, Context, handles
+from products_write.commands.fields import ProductId, RelatedProductId
+from products_write.models import Product
+
+
+class RelateProducts(Command, frozen=True, kw_only=True):
+    """Show another product beside this one. It holds in this direction alone."""
+
+    address = "relate-products"
+    permission = "products_write.relate_products"
+    conflicts = (ProductRelated, ProductUnrelated, ProductDiscontinued, ProductReinstated)
+
+    product_id: ProductId
+    related_product_id: RelatedProductId
+
+
+@handles(RelateProducts)
+def relate_products(command: RelateProducts, context: Context) -> CommandResult:
+    product, other = _locked_in_id_order(command)
+    context.refuse_conflict(product)
+    product.relate(other)
+    return context.save(product)
+
+
+def _locked_in_id_order(command: RelateProducts) -> tuple[Product, Product]:
+    """Both products; always the lower id first, so that two commands never wait for each other (law 8)."""
+    fields = {command.related_product_id: "related_product_id", command.product_id: "product_id"}
+    locked = {
+        product_id: Product.objects.lock(product_id, field=fields[product_id])
+        for product_id in sorted(fields)
+    }
+    return locked[command.product_id], locked[command.related_product_id]

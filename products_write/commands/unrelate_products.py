@@ -1,0 +1,21 @@
+from events.contracts import ProductDiscontinued, ProductReinstated, ProductRelated, ProductUnrelated
+from products_write.commands.base import Command, CommandResult, Context, handles
+from products_write.commands.fields import ProductId, RelatedProductId
+
+
+class UnrelateProducts(Command, frozen=True, kw_only=True):
+    """Stop showing another product beside this one."""
+
+    address = "unrelate-products"
+    permission = "products_write.unrelate_products"
+    conflicts = (ProductRelated, ProductUnrelated, ProductDiscontinued, ProductReinstated)
+
+    product_id: ProductId
+    related_product_id: RelatedProductId
+
+
+@handles(UnrelateProducts)
+def unrelate_products(command: UnrelateProducts, context: Context) -> CommandResult:
+    product = context.load(command.product_id)
+    product.unrelate(command.related_product_id)
+    return context.save(product)

@@ -1,0 +1,34 @@
+from msgspec import UNSET, UnsetType
+
+from boundary.actor import Actor
+from events.contracts import DomainEvent, InventoryAdded, InventoryItemsShipped, InventoryRecounted
+from products_write.commands.base import Command, CommandResult, Context, handles
+from products_write.commands.fields import CountedAt, CountedQuantity, ProductId
+
+
+class UpdateStockFromInventoryRecount(Command, frozen=True, kw_only=True):
+    """The shelf was counted. What has moved since is put on top of what was counted."""
+
+    address = "update-stock-from-inventory-recount"
+    permission = "products_write.update_stock_from_inventory_recount"
+    conflicts = (InventoryRecounted,)
+
+    product_id: ProductId
+    updated_quantity: CountedQuantity
+    counted_at: CountedAt | UnsetType = UNSET
+
+    def conflicts_with(self, event: DomainEvent, actor: Actor) -> bool:
+        """Without the time of the count nobody can tell what it saw, so every movement conflicts."""
+        moved = isinstance(event, InventoryAdded | InventoryItemsShipped)
+        return (moved and self.counted_at is UNSET) or super().conflicts_with(event, actor)
+
+
+@handles(UpdateStockFromInventoryRecount)
+def update_stock_from_inventory_recount(
+    command: UpdateStockFromInventoryRecount, context: Context
+) -> CommandResult:
+    product = context.load(command.product_id)
+    product.update_stock_from_inventory_recount(
+        command.updated_quantity, counted_at=command.counted_at or None
+    )
+    return context.save(product)

@@ -1,0 +1,16 @@
+from products_write.commands.base import CommandResult, Context, handles
+from products_write.commands.rating import RatingCommand, rater
+
+
+class WithdrawRating(RatingCommand, frozen=True, kw_only=True):
+    """Take back a rating."""
+
+    address = "withdraw-rating"
+
+
+@handles(WithdrawRating)
+def withdraw_rating(command: WithdrawRating, context: Context) -> CommandResult:
+    user_id = rater(command, context)
+    product = context.load(command.product_id)
+    product.withdraw_rating(user_id=user_id)
+    return context.save(product)

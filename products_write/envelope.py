@@ -1,0 +1,83 @@
+"""What travels through the bus, and what comes back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+
+from boundary.actor import Actor
+from products_write.commands import Command, CommandResult, Context
+
+
+@dataclass(slots=True)
+class Envelope:
+    """A command on its way: as it came (`payload`), and as validated (`command`, once a behaviour has done so)."""
+
+    command_type: type[Command]
+    payload: Mapping[str, object]
+    actor: Actor
+    command_id: UUID
+    correlation_id: str
+    expected_version: int | None = None
+    lax: bool = False
+    validated: Command | None = None
+
+    @property
+    def command(self) -> Command:
+        if self.validated is None:
+            raise RuntimeError("The command is used before it is validated.")
+        return self.validated
+
+    def context(self) -> Context:
+        return Context(
+            actor=self.actor,
+            command=self.command,
+            command_id=self.command_id,
+            correlation_id=self.correlation_id,
+            expected_version=self.expected_version,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to a command: `body` is the JSON exactly as stored, also when it is `replayed`.
+
+    `status` is 200, 201, or that of a refusal which binds its command id; `result` is None for the latter.
+    """
+
+    status: int
+    body: bytes
+    result: CommandResult | None
+    replayed: bool = False
+
+    @classmethod
+    def of(cls, result: CommandResult, *, created: bool) -> "Outcome":
+        return cls(201 if created else 200, _encode(result), result)
+
+    @classmethod
+    def stored(cls, status: int, body: str) -> "Outcome":
+        """An answer given before."""
+        result = _decode(body) if status < 400 else None
+        return cls(status, body.encode(), result, replayed=True)
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(CommandResult).decode
+
+Next = Callable[[Envelope], Outcome]
+Behaviour = Callable[[Envelope, Next], Outcome]
+
+
+def chain(behaviours: tuple[Behaviour, ...], last: Next) -> Next:
+    """One function that runs `last` inside all behaviours, the first outermost."""
+    for behaviour in reversed(behaviours):
+        last = _around(behaviour, last)
+    return last
+
+
+def _around(behaviour: Behaviour, inner: Next) -> Next:
+    def run(envelope: Envelope) -> Outcome:
+        return behaviour(envelope, inner)
+
+    return run

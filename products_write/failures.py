@@ -1,0 +1,25 @@
+"""What a database failure means for a command: try again at once, or later, or it is a bug."""
+
+from django.db import DatabaseError, InterfaceError, OperationalError
+
+_DEADLOCK, _SERIALISATION_FAILURE = "40P01", "40001"
+_LOCK_TIMEOUT = "55P03"
+
+
+def is_passing(error: DatabaseError) -> bool:
+    """A deadlock or serialisation failure: the transaction was undone and the next try may well succeed."""
+    return _sqlstate(error) in {_DEADLOCK, _SERIALISATION_FAILURE}
+
+
+def is_lock_timeout(error: DatabaseError) -> bool:
+    return _sqlstate(error) == _LOCK_TIMEOUT
+
+
+def is_unavailability(error: Exception) -> bool:
+    """A timeout, a lost connection, a locked or full database: not the command's fault, and nothing was done."""
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+def _sqlstate(error: DatabaseError) -> str | None:
+    """PostgreSQL's code of the error; SQLite has none, and neither deadlocks nor serialisation failures."""
+    return getattr(error.__cause__, "sqlstate", None)

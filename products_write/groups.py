@@ -1,0 +1,62 @@
+"""Groups that a shop needs on its first day; `migrate` makes them and gives them what they lack."""
+
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+
+from events.databases import write_alias
+
+_LOOK = (
+    "products_write.view_product",
+    "products_write.view_category",
+    "products_write.view_productcategory",
+    "products_write.view_productrelation",
+    "products_write.view_stockitem",
+    "products_write.view_stockmovement",
+    "products_write.view_rating",
+    "products_read.view_productdisplay",
+    "products_read.view_productinventory",
+    "events.view_event",
+)
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Catalogue manager": (
+        *_LOOK,
+        "products_write.add_new_product",
+        "products_write.change_product_details",
+        "products_write.change_price",
+        "products_write.discontinue_product",
+        "products_write.reinstate_product",
+        "products_write.relate_products",
+        "products_write.unrelate_products",
+    ),
+    "Warehouse": (
+        *_LOOK,
+        "products_write.add_to_inventory",
+        "products_write.confirm_items_shipped",
+        "products_write.update_stock_from_inventory_recount",
+    ),
+    "Customer service": (
+        *_LOOK,
+        "products_write.rate_for_others",
+        "products_write.view_command",
+    ),
+}
+"""Permissions, as app_label.codename, by the group's name."""
+
+
+def make_groups(using: str, **kwargs: Any) -> None:
+    """Receiver of post_migrate, for every app: a permission exists once its own app has migrated."""
+    if using != write_alias():
+        return
+    known = _permissions()
+    for name, wanted in GROUPS.items():
+        group, _ = Group.objects.get_or_create(name=name)
+        present = set(group.permissions.values_list("id", flat=True))
+        group.permissions.add(*{known[label] for label in wanted if label in known} - present)
+
+
+def _permissions() -> dict[str, int]:
+    """The id of each permission there is, by app_label.codename."""
+    rows = Permission.objects.values_list("content_type__app_label", "codename", "id")
+    return {f"{app_label}.{codename}": permission_id for app_label, codename, permission_id in rows}

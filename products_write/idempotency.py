@@ -1,0 +1,99 @@
+"""The command log as keeper of idempotency keys: a key is taken first, and answered before commit."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+from django.db import OperationalError
+from django.utils import timezone
+
+from boundary.errors import ServiceError
+from boundary.problems import problem, status_of
+from products_write import sql
+from products_write.envelope import Envelope, Outcome
+from products_write.errors import CommandInProgress, IdempotencyKeyReused
+from products_write.failures import is_lock_timeout
+from products_write.models import SYSTEM_ACTOR_ID, CommandRecord
+
+_encode_sorted = msgspec.json.Encoder(order="sorted").encode
+_KEY = ("command_id", "actor_id")
+
+
+def fingerprint(envelope: Envelope) -> str:
+    """What makes two commands the same: name and validated fields."""
+    fields = _encode_sorted(envelope.command)
+    return hashlib.sha256(envelope.command_type.address.encode() + b"\n" + fields).hexdigest()
+
+
+def take(envelope: Envelope) -> Outcome | None:
+    """Takes the key for this transaction; the stored answer if it was given before.
+
+    Raises IdempotencyKeyReused, or CommandInProgress when another transaction holds the key for too long.
+    """
+    row = _row(envelope, status=CommandRecord.Status.PENDING, binding=True)
+    try:
+        taken = sql.insert_if_absent(CommandRecord, row, unique=_KEY, returning="id")
+    except OperationalError as error:
+        if is_lock_timeout(error):
+            raise CommandInProgress from error
+        raise
+    return None if taken is not None else _answered_before(envelope, row)
+
+
+def answer(envelope: Envelope, outcome: Outcome) -> None:
+    """Stores the answer under the key, in the same transaction."""
+    assert outcome.result is not None
+    changes = {
+        "status": CommandRecord.Status.SUCCEEDED,
+        "http_status": outcome.status,
+        "body": outcome.body.decode(),
+        "product_id": outcome.result.product_id,
+        "finished_at": timezone.now(),
+    }
+    sql.update(CommandRecord, changes, _key(envelope))
+
+
+def log_refusal(envelope: Envelope, error: ServiceError) -> None:
+    """Keeps a refusal for people to read. It binds nothing: the same key may be tried again."""
+    document = problem(error, envelope.correlation_id)
+    row = _row(envelope, status=CommandRecord.Status.REFUSED, binding=False) | {
+        "http_status": status_of(error),
+        "body": msgspec.json.encode(document).decode(),
+        "product_id": getattr(envelope.command, "product_id", None) or None,
+        "finished_at": timezone.now(),
+    }
+    if sql.insert_if_absent(CommandRecord, row, unique=_KEY, returning="id") is None:
+        _replace_unbinding(envelope, row)
+
+
+def _answered_before(envelope: Envelope, row: dict[str, Any]) -> Outcome | None:
+    record = CommandRecord.objects.select_for_update().get(**_key(envelope))
+    if not record.binding:
+        _replace_unbinding(envelope, row)
+        return None
+    if record.fingerprint != row["fingerprint"]:
+        raise IdempotencyKeyReused
+    if record.http_status is None:
+        raise CommandInProgress
+    return Outcome.stored(record.http_status, record.body)
+
+
+def _replace_unbinding(envelope: Envelope, row: dict[str, Any]) -> None:
+    blank = {"http_status": None, "body": "", "product_id": None, "finished_at": None}
+    sql.update(CommandRecord, blank | row, _key(envelope) | {"binding": False})
+
+
+def _key(envelope: Envelope) -> dict[str, object]:
+    return {"command_id": envelope.command_id, "actor_id": envelope.actor.user_id or SYSTEM_ACTOR_ID}
+
+
+def _row(envelope: Envelope, *, status: CommandRecord.Status, binding: bool) -> dict[str, Any]:
+    return _key(envelope) | {
+        "name": envelope.command_type.address,
+        "fingerprint": fingerprint(envelope),
+        "status": status,
+        "binding": binding,
+        "body": "",
+        "correlation_id": envelope.correlation_id,
+        "received_at": timezone.now(),
+    }

@@ -1,0 +1,96 @@
+from decimal import Decimal
+
+from django.db import IntegrityError, models
+from msgspec import UNSET, UnsetType
+
+from events.contracts import ProductDetailsChanged, ProductPriceChanged
+from products_write.errors import SkuTaken
+from products_write.models.category import Category, ProductCategory
+from products_write.models.lifecycle import Lifecycle
+
+
+class Catalogued(Lifecycle):
+    """What a customer reads about a product: its details, categories and price."""
+
+    sku = models.CharField("SKU", max_length=64, null=True, unique=True)  # noqa: DJ001 - NULL: without one, not unique
+    name = models.CharField(max_length=200)
+    description = models.TextField(max_length=10_000, blank=True)
+    unit_price = models.DecimalField(max_digits=10, decimal_places=2)
+
+    class Meta:
+        abstract = True
+
+    def change_details(
+        self,
+        *,
+        sku: str | UnsetType | None = UNSET,
+        name: str | UnsetType = UNSET,
+        description: str | UnsetType = UNSET,
+        categories: list[str] | UnsetType = UNSET,
+    ) -> None:
+        """Sets what is given; no-op when all of it is so already. `categories` replaces the whole set."""
+        columns = self._different(sku=sku, name=name, description=description)
+        recategorised = categories is not UNSET and sorted(categories) != self.category_slugs()
+        if not columns and not recategorised:
+            return
+        if columns.get("sku"):
+            self._refuse_taken(columns["sku"])
+        changed: dict[str, object] = dict(columns)
+        if recategorised:
+            assert categories is not UNSET
+            changed["categories"] = sorted(categories)
+            self._categorise(categories)
+        self.record(ProductDetailsChanged(**changed), **columns)  # type: ignore[arg-type]
+
+    def change_price(self, unit_price: Decimal) -> None:
+        """No-op when this is the price."""
+        self.refuse_if_discontinued()
+        if unit_price == self.unit_price:
+            return
+        event = ProductPriceChanged(unit_price=unit_price, previous_unit_price=self.unit_price)
+        self.record(event, unit_price=unit_price)
+
+    def _different(self, **given: object) -> dict[str, object]:
+        """What is given and is not so already."""
+        return {
+            name: value
+            for name, value in given.items()
+            if value is not UNSET and value != getattr(self, name)
+        }
+
+    def category_slugs(self) -> list[str]:
+        """The slugs of its categories, sorted by code point on either database."""
+        return sorted(
+            category.slug for category in Category.objects.filter(productcategory__product_id=self.id)
+        )
+
+    def _categorise(self, slugs: list[str]) -> None:
+        wanted = {category.id for category in Category.objects.with_slugs(slugs)}
+        links = ProductCategory.objects.filter(product_id=self.id)
+        present = set(links.values_list("category_id", flat=True))
+        links.filter(category_id__in=present - wanted).delete()
+        ProductCategory.objects.bulk_create(
+            ProductCategory(product_id=self.id, category_id=category_id)
+            for category_id in sorted(wanted - present)
+        )
+
+    def _refuse_taken(self, sku: object) -> None:
+        if type(self)._default_manager.filter(sku=sku).exclude(id=self.id).exists():
+            raise SkuTaken
+
+    def _write(self, columns: dict[str, object]) -> None:
+        try:
+            super()._write(columns)
+        except IntegrityError as error:
+            # Two commands may both have found the SKU free; the unique index lets one of them have it.
+            if violates(error, "sku"):
+                raise SkuTaken from error
+            raise
+
+
+def violates(error: IntegrityError, column: str) -> bool:
+    """Whether the product table's uniqueness of `column` is what the database complains about."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    if diagnosis is not None:  # PostgreSQL names the constraint, which Django names after table and column
+        return str(diagnosis.constraint_name).startswith(f"products_write_product_{column}_")
+    return str(error).endswith(f"products_write_product.{column}")

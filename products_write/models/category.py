@@ -1,0 +1,47 @@
+from collections.abc import Sequence
+
+from django.db import models
+
+
+class CategoryManager(models.Manager["Category"]):
+    def with_slugs(self, slugs: Sequence[str]) -> list["Category"]:
+        """These categories, made where new; in order, so that two commands making the same never deadlock."""
+        found = list(self.filter(slug__in=slugs))
+        missing = sorted(set(slugs) - {category.slug for category in found})
+        if not missing:
+            return found
+        self.bulk_create([Category(slug=slug) for slug in missing], ignore_conflicts=True)
+        return list(self.filter(slug__in=slugs))
+
+
+class Category(models.Model):
+    """A label for products, made on its first use."""
+
+    slug = models.CharField(max_length=50, unique=True)
+
+    objects = CategoryManager()
+
+    class Meta:
+        verbose_name_plural = "categories"
+        default_permissions = ("view",)
+        constraints = (models.CheckConstraint(condition=~models.Q(slug=""), name="category_slug_not_empty"),)
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class ProductCategory(models.Model):
+    """That a product is in a category."""
+
+    product = models.ForeignKey("products_write.Product", on_delete=models.CASCADE)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT)
+
+    class Meta:
+        verbose_name_plural = "product categories"
+        default_permissions = ("view",)
+        constraints = (
+            models.UniqueConstraint(fields=["product", "category"], name="product_category_unique"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.product_id} in {self.category_id}"

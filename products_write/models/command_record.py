@@ -1,0 +1,63 @@
+from django.db import models
+
+SYSTEM_ACTOR_ID = 0
+"""Stands for the system where a user's id stands otherwise, so that uniqueness holds for it too."""
+
+
+class CommandRecord(models.Model):
+    """A command that was sent, under its idempotency key, and what was answered to it.
+
+    `binding`: the same key always gets this answer. A synchronous refusal is kept for people to read and
+    binds nothing. `body` is the answer's exact text.
+    """
+
+    class Status(models.TextChoices):
+        PENDING = "pending"
+        SUCCEEDED = "succeeded"
+        REFUSED = "refused"
+
+    actor_id = models.BigIntegerField()
+    command_id = models.UUIDField()
+    name = models.CharField(max_length=50)
+    fingerprint = models.CharField(max_length=64)
+    status = models.CharField(max_length=10, choices=Status)
+    binding = models.BooleanField()
+    http_status = models.SmallIntegerField(null=True)
+    body = models.TextField(blank=True)
+    product_id = models.BigIntegerField(null=True)
+    correlation_id = models.CharField(max_length=64)
+    received_at = models.DateTimeField(db_index=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        permissions = (
+            ("add_new_product", "Can add new products"),
+            ("change_product_details", "Can change product details"),
+            ("change_price", "Can change prices"),
+            ("discontinue_product", "Can discontinue products"),
+            ("reinstate_product", "Can reinstate products"),
+            ("relate_products", "Can relate products"),
+            ("unrelate_products", "Can unrelate products"),
+            ("add_to_inventory", "Can add to inventory"),
+            ("confirm_items_shipped", "Can confirm shipments"),
+            ("update_stock_from_inventory_recount", "Can update stock from a recount"),
+            ("rate_for_others", "Can rate for other users"),
+            ("view_command", "Can view everybody's commands"),
+        )
+        constraints = (
+            # The command's id first: an operator looks one up without knowing who sent it.
+            models.UniqueConstraint(fields=["command_id", "actor_id"], name="command_once_per_actor"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["pending", "succeeded", "refused"]),
+                name="command_status_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="pending")
+                | models.Q(http_status__isnull=False, finished_at__isnull=False),
+                name="command_answered_once_ended",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.command_id}"

@@ -1,0 +1,29 @@
+from django.db import models
+
+from events import contracts
+from products_write.errors import NotDiscontinued, ProductDiscontinued
+from products_write.models.aggregate import Aggregate
+
+
+class Lifecycle(Aggregate):
+    """Leaving the range and coming back to it."""
+
+    discontinued = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+    def discontinue(self, *, reason: str) -> None:
+        """No-op when it is discontinued already."""
+        if self.discontinued:
+            return
+        self.record(contracts.ProductDiscontinued(reason=reason), discontinued=True)
+
+    def reinstate(self) -> None:
+        if not self.discontinued:
+            raise NotDiscontinued
+        self.record(contracts.ProductReinstated(), discontinued=False)
+
+    def refuse_if_discontinued(self) -> None:
+        if self.discontinued:
+            raise ProductDiscontinued
