@@ -25,12 +25,6 @@ INSTALLED_APPS = [
     "products_read",
 ]
 
-from importlib.util import find_spec as _spec
-
-INSTALLED_APPS = [
-    app for app in INSTALLED_APPS if _spec(app) and getattr(_spec(app), "origin", None)
-]  # parallel build only
-
 MIDDLEWARE = [
     "boundary.correlation.CorrelationMiddleware",  # first: everything after it logs and answers with the id
     "config.health.HealthMiddleware",  # before any check of the Host header and any redirect
