@@ -2,6 +2,7 @@
 
 import logging
 import logging.config
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,13 @@ def add_correlation_id(_logger: WrappedLogger, _method: str, line: EventDict) ->
     """Names the request, task or command that the line belongs to, where there is one."""
     if correlation_id := current_correlation_id():
         line.setdefault("correlation_id", correlation_id)
+    return line
+
+
+def drop_objects(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """Leaves out what Django attaches for its own handlers: a request or a socket is no value of a line."""
+    for name in ("request", "server_time"):
+        line.pop(name, None)
     return line
 
 
@@ -34,11 +42,11 @@ def formatter(log_format: str) -> logging.Formatter:
     """The formatter for ``json`` or ``console``; raises ImproperlyConfigured for anything else."""
     if log_format not in {"json", "console"}:
         raise ImproperlyConfigured(f"LOG_FORMAT is {log_format!r}; it must be json or console.")
-    rendering: list[Processor] = [structlog.dev.ConsoleRenderer()]
+    rendering: list[Processor] = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     if log_format == "json":
         rendering = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[*SHARED, structlog.stdlib.ExtraAdder()],
+        foreign_pre_chain=[*SHARED, structlog.stdlib.ExtraAdder(), drop_objects],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
     )
 
