@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from config import health
@@ -22,7 +22,7 @@ def nothing_remembered() -> Iterator[None]:
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_health__answers_any_host_without_redirect(
-    client: Client, settings: SettingsWrapper, path: str
+    client: Client, settings: Settings, path: str
 ) -> None:
     settings.SECURE_SSL_REDIRECT = True
     response = client.get(path, headers={"host": "10.1.2.3:8000"})
