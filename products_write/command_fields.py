@@ -31,6 +31,11 @@ class CommandField:
     item_max_length: int | None = None
     check: Check | None = None
 
+    def description_document(self) -> dict[str, object]:
+        """The field as the API describes it."""
+        names = ("name", "type", "required", "nullable", "description")
+        return {name: getattr(self, name) for name in names} | self.constraints()
+
     def constraints(self) -> dict[str, object]:
         """The limits that it has, by name."""
         names = ("minimum", "maximum", "min_length", "max_length", "pattern", "item_max_length")

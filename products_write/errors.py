@@ -93,8 +93,8 @@ class IdempotencyKeyReused(ServiceError):
 
 
 class CommandInProgress(ServiceError):
-    """`retry_after` seconds from now the first execution has probably ended."""
+    """`wait`: the seconds after which the first execution has probably ended."""
 
     code = "command_in_progress"
     default_detail = "A command with this Idempotency-Key is being executed; ask again for its answer."
-    retry_after = 1
+    wait = 1

@@ -1,0 +1,60 @@
+"""Finding a command in the log of commands, and saying what has become of it."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.http import QueryDict
+from msgspec import UNSET, UnsetType
+
+from boundary.actor import Actor
+from boundary.errors import FieldFault, Invalid, NotFound
+from boundary.validation import validated
+from products_write.commands import CommandResult
+from products_write.models import CommandRecord
+
+VIEW_COMMAND = "products_write.view_command"
+
+
+class StatusQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """`actor`: whose command, where two share an id; 0 is the system."""
+
+    actor: int | UnsetType = UNSET
+
+
+def find_record(command_id: UUID, actor: Actor, parameters: QueryDict) -> CommandRecord:
+    """The actor's own command, or with permission anyone's. Raises NotFound, and Invalid when two share the id."""
+    given = {name: parameters[name] for name in parameters if name != "format"}
+    query = validated(StatusQuery, given, lax=True)
+    records = CommandRecord.objects.filter(command_id=command_id)
+    if not actor.may(VIEW_COMMAND):
+        records = records.filter(actor_id=actor.user_id)
+    if query.actor is not UNSET:
+        records = records.filter(actor_id=query.actor)
+    return _the_one(list(records), actor)
+
+
+def _the_one(records: list[CommandRecord], actor: Actor) -> CommandRecord:
+    if not records:
+        raise NotFound("There is no such command of yours.")
+    own = [record for record in records if record.actor_id == actor.user_id]
+    if len(records) > 1 and not own:
+        raise Invalid([FieldFault("actor", "required", "Several actors used this id; say whose is meant.")])
+    return (own or records)[0]
+
+
+def status_of_record(record: CommandRecord) -> tuple[dict[str, Any], CommandResult | None]:
+    """The document for the client, and the result if the command succeeded."""
+    document: dict[str, Any] = {
+        "command_id": record.command_id,
+        "command": record.name,
+        "status": record.status,
+        "received_at": record.received_at,
+        "finished_at": record.finished_at,
+    }
+    if record.status == CommandRecord.Status.SUCCEEDED:
+        result = msgspec.json.decode(record.body, type=CommandResult)
+        return document | msgspec.json.decode(record.body), result
+    if record.status == CommandRecord.Status.REFUSED:
+        document["problem"] = msgspec.json.decode(record.body)
+    return document, None

@@ -1,0 +1,111 @@
+"""Serializers for the schema and the browsable forms, derived from the commands. They validate nothing."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from rest_framework import serializers
+
+from products_write.command_fields import CommandField, fields_of
+from products_write.commands import Command
+
+_TEXTAREA_FROM = 1000  # characters
+
+
+@cache
+def serializer_of(command_type: type[Command]) -> type[serializers.Serializer[Any]]:
+    """The serializer of a command's fields."""
+    fields: dict[str, Any] = {field.name: _KINDS[field.type](field) for field in fields_of(command_type)}
+    return type(command_type.__name__, (serializers.Serializer,), fields)
+
+
+def _common(field: CommandField) -> dict[str, Any]:
+    return {"required": field.required, "allow_null": field.nullable, "help_text": field.description}
+
+
+def _integer(field: CommandField) -> serializers.Field[Any, Any, Any, Any]:
+    return serializers.IntegerField(min_value=field.minimum, max_value=field.maximum, **_common(field))
+
+
+def _money(field: CommandField) -> serializers.Field[Any, Any, Any, Any]:
+    limits = {"min_value": field.minimum, "max_value": field.maximum}
+    return serializers.DecimalField(max_digits=10, decimal_places=2, **limits, **_common(field))
+
+
+def _string(field: CommandField) -> serializers.Field[Any, Any, Any, Any]:
+    long = field.max_length is not None and field.max_length >= _TEXTAREA_FROM
+    return serializers.CharField(
+        min_length=field.min_length,
+        max_length=field.max_length,
+        allow_blank=not field.min_length,
+        style={"base_template": "textarea.html"} if long else {},
+        **_common(field),
+    )
+
+
+def _strings(field: CommandField) -> serializers.Field[Any, Any, Any, Any]:
+    return serializers.ListField(
+        child=serializers.RegexField(str(field.pattern), max_length=field.item_max_length),
+        max_length=field.max_length,
+        style={"base_template": "input.html", "input_type": "text"},
+        **_common(field),
+    )
+
+
+def _datetime(field: CommandField) -> serializers.Field[Any, Any, Any, Any]:
+    return serializers.DateTimeField(**_common(field))
+
+
+_KINDS: dict[str, Callable[[CommandField], serializers.Field[Any, Any, Any, Any]]] = {
+    "integer": _integer,
+    "money": _money,
+    "string": _string,
+    "strings": _strings,
+    "datetime": _datetime,
+}
+
+
+class EventSummarySerializer(serializers.Serializer[Any]):
+    type = serializers.CharField()
+    version = serializers.IntegerField()
+    position = serializers.IntegerField()
+
+
+class CommandResultSerializer(serializers.Serializer[Any]):
+    """What a successful command answers."""
+
+    command_id = serializers.UUIDField()
+    command = serializers.CharField()
+    status = serializers.ChoiceField(["succeeded"])
+    product_id = serializers.IntegerField()
+    version = serializers.IntegerField()
+    position = serializers.IntegerField()
+    events = EventSummarySerializer(many=True)
+
+
+class CommandStatusSerializer(serializers.Serializer[Any]):
+    """What has become of a command; the fields of the result when it succeeded, `problem` when refused."""
+
+    command_id = serializers.UUIDField()
+    command = serializers.CharField()
+    status = serializers.ChoiceField(["pending", "succeeded", "refused"])
+    received_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+    product_id = serializers.IntegerField(required=False)
+    version = serializers.IntegerField(required=False)
+    position = serializers.IntegerField(required=False)
+    events = EventSummarySerializer(many=True, required=False)
+    problem = serializers.DictField(required=False)
+
+
+class CommandDescriptionSerializer(serializers.Serializer[Any]):
+    """A command as the list shows it."""
+
+    name = serializers.CharField()
+    url = serializers.URLField()
+    description = serializers.CharField()
+    permission = serializers.CharField(allow_null=True)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """`fields` is what a serializer calls its own."""
+        return super().get_fields() | {"fields": serializers.ListField(child=serializers.DictField())}

@@ -1,0 +1,167 @@
+"""POST → command → bus; and what there is to read about commands."""
+
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from drf_spectacular.utils import extend_schema
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from boundary.actor import Actor
+from boundary.errors import NotFound, PayloadTooLarge, UnsupportedMediaType
+from boundary.parsers import MAX_BODY_BYTES, StrictJSONParser
+from events import tokens
+from products_write import bus
+from products_write.api import headers
+from products_write.api.command_status import find_record, status_of_record
+from products_write.api.permissions import MaySend, PublicUnlessClosed
+from products_write.api.renderers import RENDERERS
+from products_write.api.schema import CommandSchema
+from products_write.api.serializers import (
+    CommandDescriptionSerializer,
+    CommandStatusSerializer,
+    serializer_of,
+)
+from products_write.command_fields import fields_of
+from products_write.commands import COMMANDS, Command, CommandResult
+from products_write.form_payload import form_payload
+
+
+class CommandSide(APIView):
+    """Nothing about commands is kept by a cache, and what is shown depends on who asks."""
+
+    renderer_classes = RENDERERS
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        finalized = super().finalize_response(request, response, *args, **kwargs)
+        finalized["Cache-Control"] = "no-store"
+        patch_vary_headers(finalized, ["Accept", "Authorization", "Cookie"])
+        return finalized
+
+
+class CommandView(CommandSide):
+    """One command."""
+
+    command_type: type[Command] = Command
+    parser_classes = (StrictJSONParser, FormParser, MultiPartParser)
+    permission_classes = (MaySend,)
+    schema = CommandSchema()
+
+    def get(self, request: Request) -> Response:
+        return Response(_described(request, self.command_type))
+
+    def post(self, request: Request) -> Response:
+        refuse_form_without_session(request)
+        payload, lax = _payload(request, self.command_type)
+        outcome = bus.send(
+            self.command_type.address,
+            payload,
+            actor=Actor.of(request.user),
+            command_id=headers.command_id(request.headers),
+            expected_version=headers.expected_version(request.headers, creates=self.command_type.creates),
+            lax=lax,
+        )
+        return answer(request, outcome)
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Serializer[Any]:
+        """For the browsable form and the schema."""
+        return serializer_of(self.command_type)(*args, **kwargs)
+
+    def get_view_name(self) -> str:
+        return self.command_type.address
+
+    def get_view_description(self, html: bool = False) -> str:
+        return str(self.command_type.__doc__)
+
+
+class CommandListView(CommandSide):
+    """Every command, with its fields and its address."""
+
+    permission_classes = (PublicUnlessClosed,)
+
+    @extend_schema(responses=CommandDescriptionSerializer(many=True), tags=["commands"])
+    def get(self, request: Request) -> Response:
+        return Response([_described(request, command_type) for command_type in COMMANDS.values()])
+
+    def get_view_name(self) -> str:
+        return "Commands"
+
+
+class CommandStatusView(CommandSide):
+    """What has become of a command."""
+
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(responses=CommandStatusSerializer, tags=["commands"])
+    def get(self, request: Request, command_id: Any) -> Response:
+        record = find_record(command_id, Actor.of(request.user), request.query_params)
+        document, result = status_of_record(record)
+        return Response(document, headers=_token_header(result))
+
+
+@extend_schema(exclude=True)
+class UnknownCommandView(CommandSide):
+    """Any other name."""
+
+    permission_classes = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise NotFound(f"There is no command {kwargs['name']!r}; see {reverse('commands')}.")
+
+
+def answer(request: Request, outcome: bus.Outcome) -> Response:
+    """The stored answer as it is, and in the headers what a client needs next."""
+    response = Response(outcome.body, status=outcome.status, headers=_token_header(outcome.result))
+    if outcome.result is None:
+        response.content_type = "application/problem+json"
+    elif outcome.status == 201:
+        base = request.path.partition("/commands/")[0]
+        response["Location"] = f"{base}/products/{outcome.result.product_id}/"
+    if outcome.replayed:
+        response["Idempotent-Replayed"] = "true"
+    return response
+
+
+def refuse_form_without_session(request: Request) -> None:
+    """Forms are for the browsable pages, which have a session and a CSRF token."""
+    if _is_form(request) and not isinstance(request.successful_authenticator, SessionAuthentication):
+        raise UnsupportedMediaType
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES:
+        raise PayloadTooLarge
+
+
+def _is_form(request: Request) -> bool:
+    media_type = (request.content_type or "").partition(";")[0].strip().lower()
+    return media_type in {FormParser.media_type, MultiPartParser.media_type}
+
+
+def _payload(request: Request, command_type: type[Command]) -> tuple[dict[str, object], bool]:
+    """The body, and whether it is to be read laxly."""
+    sent = request.data
+    if isinstance(sent, QueryDict):
+        return form_payload(command_type, sent), True
+    return sent, False
+
+
+def _token_header(result: CommandResult | None) -> dict[str, str]:
+    if result is None:
+        return {}
+    return {tokens.HEADER: tokens.issue(result.product_id, result.version, result.position)}
+
+
+def _described(request: Request, command_type: type[Command]) -> dict[str, object]:
+    return {
+        "name": command_type.address,
+        "url": request.build_absolute_uri(reverse(f"command-{command_type.address}")),
+        "description": command_type.__doc__,
+        "permission": command_type.permission,
+        "fields": [field.description_document() for field in fields_of(command_type)],
+    }
