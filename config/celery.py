@@ -13,13 +13,13 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@setup_logging.connect  # type: ignore[untyped-decorator]
+@setup_logging.connect
 def keep_django_logging(**_: Any) -> None:
     """Workers and beat log as the web processes do: a receiver here keeps Celery from configuring its own."""
 
 
-@celeryd_init.connect  # type: ignore[untyped-decorator]
-@beat_init.connect  # type: ignore[untyped-decorator]
+@celeryd_init.connect
+@beat_init.connect
 def wait_patiently_for_the_broker(**_: Any) -> None:
     """A worker waits on its broker for a living; the publishers' half second would cut it off when idle."""
     from django.conf import settings

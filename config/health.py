@@ -8,6 +8,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.decorators import decorator_from_middleware
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -31,11 +32,7 @@ class HealthMiddleware:
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
-        signed_in = SessionMiddleware(AuthenticationMiddleware(readyz))
-        self.probes: dict[str, View] = {
-            "/healthz": healthz,
-            "/readyz": signed_in,
-        }
+        self.probes: dict[str, View] = {"/healthz": healthz, "/readyz": readyz}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.probes.get(request.path_info, self.get_response)(request)
@@ -45,6 +42,8 @@ def healthz(_request: HttpRequest) -> HttpResponse:
     return _uncached({"status": "alive"}, 200)
 
 
+@decorator_from_middleware(SessionMiddleware)
+@decorator_from_middleware(AuthenticationMiddleware)
 def readyz(request: HttpRequest) -> HttpResponse:
     """503 when migrations are missing or no database answers; one of two lost is reported with 200."""
     databases = {alias: database_state(alias) for alias in connections}

@@ -58,7 +58,7 @@ class Service:
             stop(running.process)
 
     def manage(self, *arguments: str, check: bool = True, **env: str) -> subprocess.CompletedProcess[str]:
-        """Runs ``manage.py`` to its end. When it fails and `check` is set, AssertionError shows its output."""
+        """Runs ``manage.py`` to its end. Unless `check` is off, a failure is an AssertionError."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,

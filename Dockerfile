@@ -1,0 +1,25 @@
+FROM python:3.11-slim AS build
+WORKDIR /build
+RUN python -m venv /venv
+COPY requirements.txt .
+RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 --create-home products
+COPY --from=build /venv /venv
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+WORKDIR /srv
+COPY manage.py ./
+COPY boundary boundary
+COPY config config
+COPY events events
+COPY products_write products_write
+COPY products_read products_read
+# Static files don't depend on any secret or database; the process still starts with settings.
+RUN DEBUG=false SECRET_KEY=only-for-collectstatic-0123456789-abcdefghijklmnopqrstuvwxyz DATABASE_URL=sqlite://:memory: \
+    python manage.py collectstatic --noinput
+USER products
+EXPOSE 8000
+HEALTHCHECK CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=3)"]
+CMD ["granian", "--interface", "wsgi", "--no-ws", "--host", "0.0.0.0", "--port", "8000", \
+     "--workers", "2", "--blocking-threads", "4", "config.wsgi:application"]
