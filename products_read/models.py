@@ -44,7 +44,7 @@ class ProductDisplay(ReadRow):
             Index(fields=["discontinued", "rating_key", "id"], name="display_rating"),
             Index(fields=["discontinued", "rating_key_ascending", "id"], name="display_rating_asc"),
             Index(F("discontinued"), F("id"), name="display_out_of_stock", condition=Q(is_out_of_stock=True)),
-            Index(fields=["sku"], name="display_sku", condition=Q(sku__isnull=False)),
+            Index(fields=["discontinued", "sku", "id"], name="display_sku", condition=Q(sku__isnull=False)),
         )
 
     def __str__(self) -> str:
@@ -66,7 +66,7 @@ class ProductInventory(ReadRow):
         indexes = (
             Index(fields=["discontinued", "id"], name="inventory_id"),
             Index(F("discontinued"), F("id"), name="inventory_out_of_stock", condition=Q(current_stock=0)),
-            Index(fields=["sku"], name="inventory_sku", condition=Q(sku__isnull=False)),
+            Index(fields=["discontinued", "sku", "id"], name="inventory_sku", condition=Q(sku__isnull=False)),
         )
 
     def __str__(self) -> str:

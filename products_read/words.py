@@ -1,6 +1,7 @@
 """How names are compared: without regard to case or compatibility form, word by word."""
 
 import re
+from itertools import pairwise
 from unicodedata import normalize
 
 # As long as a name may be. Compatibility forms expand (U+FDFA to 18 letters) beyond what an index can hold.
@@ -28,7 +29,7 @@ def searchable_words(name: str) -> list[str]:
 def searched_words(search: str) -> list[str]:
     """The prefixes that a search asks for, without those that another one implies."""
     words = sorted({word[:MAX_LENGTH] for word in _folded(search).split()})
-    return [word for word, after in zip(words, [*words[1:], ""], strict=True) if not after.startswith(word)]
+    return [word for word, after in pairwise([*words, ""]) if not after.startswith(word)]
 
 
 def prefix_range(prefix: str) -> tuple[str, str]:
