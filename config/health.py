@@ -7,13 +7,13 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.decorators import decorator_from_middleware
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-View = Callable[[HttpRequest], HttpResponse]
+View = Callable[[HttpRequest], HttpResponseBase]
 
 _migrated: set[str] = set()  # aliases found complete once: code and tables of a process only change together
 
@@ -34,7 +34,7 @@ class HealthMiddleware:
         self.get_response = get_response
         self.probes: dict[str, View] = {"/healthz": healthz, "/readyz": readyz}
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.probes.get(request.path_info, self.get_response)(request)
 
 
