@@ -3,7 +3,7 @@ from django.apps import AppConfig
 
 class ProductsWriteConfig(AppConfig):
     name = "products_write"
-    verbose_name = "Products: write side"
+    verbose_name = "Products (write)"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

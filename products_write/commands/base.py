@@ -75,7 +75,7 @@ class Context:
             recorded for recorded in since if self.command.conflicts_with(recorded.event, self.actor)
         ]
         if conflicting or expected > product.version:
-            events = [{"type": event.type, "version": event.version} for event in conflicting]
+            events = [{"type": event.type, "version": event.version} for event in conflicting[-_SHOWN:]]
             raise VersionConflict(current_version=product.version, conflicting_events=events)
 
     def save(self, product: Product) -> CommandResult:
@@ -97,6 +97,10 @@ class Context:
             command=self.command.address,
             correlation_id=self.correlation_id,
         )
+
+
+_SHOWN = 100
+"""Conflicting events that a refusal names at most, the latest."""
 
 
 def _summary(event: RecordedEvent) -> EventSummary:

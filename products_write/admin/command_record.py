@@ -1,0 +1,30 @@
+from typing import Any
+
+import msgspec
+from django.contrib import admin
+from django.http import HttpRequest
+
+from products_write.admin.read_only import ReadOnlyAdmin
+from products_write.models import CommandRecord
+
+
+class CommandRecordAdmin(ReadOnlyAdmin):
+    """The command log: what was sent, by whom, and what was answered."""
+
+    list_display = ("received_at", "name", "actor_id", "product_id", "status", "http_status", "command_id")
+    list_filter = ("status", "name")
+    search_fields = ("=command_id", "=product_id", "=correlation_id")
+    search_help_text = "A command's id, a product's id or a correlation id"
+    ordering = ("-received_at",)
+    exclude = ("body",)
+    readonly_fields = ("answer",)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("products_write.view_command")  # type: ignore[union-attr]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request) or super().has_module_permission(request)
+
+    @admin.display(description="Answer")
+    def answer(self, record: CommandRecord) -> str:
+        return msgspec.json.format(record.body, indent=2) if record.body else "-"

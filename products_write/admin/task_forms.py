@@ -1,0 +1,56 @@
+"""A Django form for a command, derived by the walk over its fields. It shows; the bus validates."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+
+from products_write.command_fields import CommandField, fields_of
+from products_write.commands import Command
+
+_TEXTAREA_FROM = 500  # characters
+
+
+def form_of(command_type: type[Command], *, without: str) -> type[forms.Form]:
+    """The form class of a command, its field `without` left out because the screen knows it."""
+    shown = (field for field in fields_of(command_type) if field.name != without)
+    return type(
+        f"{command_type.__name__}Form", (forms.Form,), {field.name: _form_field(field) for field in shown}
+    )
+
+
+def _form_field(field: CommandField) -> forms.Field:
+    return forms.Field(
+        required=field.required, help_text=field.description, widget=_WIDGETS[field.type](field)
+    )
+
+
+def _number(field: CommandField) -> forms.Widget:
+    return forms.NumberInput(attrs=_limits(field) | {"step": 1, "inputmode": "numeric"})
+
+
+def _money(field: CommandField) -> forms.Widget:
+    return forms.NumberInput(attrs=_limits(field) | {"step": "0.01", "inputmode": "decimal"})
+
+
+def _text(field: CommandField) -> forms.Widget:
+    long = field.max_length is not None and field.max_length >= _TEXTAREA_FROM
+    widget = forms.Textarea if long else forms.TextInput
+    return widget(attrs={"maxlength": field.max_length})
+
+
+def _moment(field: CommandField) -> forms.Widget:
+    return forms.DateTimeInput(attrs={"type": "datetime-local", "step": 1})
+
+
+def _limits(field: CommandField) -> dict[str, Any]:
+    return {"min": field.minimum, "max": field.maximum}
+
+
+_WIDGETS: dict[str, Callable[[CommandField], forms.Widget]] = {
+    "integer": _number,
+    "money": _money,
+    "string": _text,
+    "strings": lambda field: forms.TextInput(),
+    "datetime": _moment,
+}
