@@ -59,7 +59,7 @@ class ProductViewSet(QueryViewSet):
     )
     def find(self, request: Request) -> Response:
         """Products that match all filters; each word of `name` begins a word of the name, in any case."""
-        return page_answer(request, parsed(request, FindProducts), find_products)
+        return page_answer(request, FindProducts, find_products)
 
     @extend_schema(operation_id="show_product", parameters=[PRODUCT_ID], responses=ProductDisplaySerializer)
     def show(self, request: Request, product_id: int) -> Response:
@@ -102,7 +102,7 @@ class InventoryViewSet(QueryViewSet):
     )
     def find(self, request: Request) -> Response:
         """Every product's stock, by id."""
-        return page_answer(request, parsed(request, FindInventory), find_inventory)
+        return page_answer(request, FindInventory, find_inventory)
 
     @extend_schema(
         operation_id="find_out_of_stock_products",
@@ -111,7 +111,7 @@ class InventoryViewSet(QueryViewSet):
     )
     def out_of_stock(self, request: Request) -> Response:
         """Products without stock, by id."""
-        return page_answer(request, parsed(request, FindOutOfStockProducts), find_out_of_stock_products)
+        return page_answer(request, FindOutOfStockProducts, find_out_of_stock_products)
 
     @extend_schema(
         operation_id="show_inventory", parameters=[PRODUCT_ID], responses=ProductInventorySerializer

@@ -190,8 +190,8 @@ def test_list__refuses_a_bad_or_unknown_parameter(api_client: APIClient, paramet
 
 
 def test_list__names_all_faults(api_client: APIClient) -> None:
-    response = api_client.get(f"{PRODUCTS}?page_size=0&page=2&sku=a&sku=b&in_stock=maybe")
-    assert sorted(faults(response)) == ["in_stock", "page", "page_size", "sku"]
+    response = api_client.get(f"{PRODUCTS}?page_size=0&page=2&sku=a&sku=b&in_stock=maybe&cursor=x")
+    assert sorted(faults(response)) == ["cursor", "in_stock", "page", "page_size", "sku"]
 
 
 def test_list__format_is_taken_everywhere(api_client: APIClient) -> None:

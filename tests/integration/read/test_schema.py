@@ -1,0 +1,98 @@
+"""What the schema says of the queries is what they do."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework.test import APIClient
+
+from events.contracts import InventoryAdded, ProductRelated
+from products_read.api.serializers import ProductDisplaySerializer, ProductInventorySerializer
+from products_read.models import ProductDisplay, ProductInventory
+from products_read.projections.documents import ProductDisplayDocument, ProductInventoryDocument
+from tests.integration.read.asking import PRODUCTS
+from tests.integration.read.given import product, rated
+
+
+def documented() -> dict[str, Any]:
+    GENERATOR_STATS.reset()
+    schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return schema
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("serializer", "model"),
+    [(ProductDisplaySerializer, ProductDisplay), (ProductInventorySerializer, ProductInventory)],
+)
+def test_serializer__describes_what_is_served(serializer: Any, model: Any) -> None:
+    product(7, name="Bare")
+    full = [
+        *rated(4, 5, 5),
+        InventoryAdded(quantity=3, quantity_after=3),
+        ProductRelated(related_product_id=7),
+    ]
+    product(8, *full, sku="CH-1", categories=["oak"])
+    for row in model.objects.all():
+        document = msgspec.json.decode(row.document)
+        described = serializer(
+            data=document | {"description": "Solid."} if "description" in document else document
+        )
+        assert described.is_valid(), described.errors
+        assert list(document) == list(described.fields)
+
+
+@pytest.mark.parametrize(
+    ("serializer", "document"),
+    [
+        (ProductDisplaySerializer, ProductDisplayDocument),
+        (ProductInventorySerializer, ProductInventoryDocument),
+    ],
+)
+def test_serializer__has_the_documents_fields_in_order(serializer: Any, document: Any) -> None:
+    assert tuple(serializer().fields) == document.__struct_fields__
+
+
+def test_schema__has_every_query_and_its_parameters() -> None:
+    schema = documented()
+    paths = {path: item["get"] for path, item in schema["paths"].items() if "get" in item}
+    parameters = {
+        parameter["name"]: parameter["schema"] for parameter in paths["/api/v1/products/"]["parameters"]
+    }
+    assert set(parameters) - {"format"} == {
+        "name",
+        "sku",
+        "category",
+        "min_price",
+        "max_price",
+        "min_rating",
+        "in_stock",
+        "include_discontinued",
+        "ordering",
+        "page_size",
+        "cursor",
+    }
+    assert parameters["page_size"] == {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
+    assert {
+        "find_products",
+        "show_product",
+        "find_related_products",
+        "list_categories",
+        "find_inventory",
+        "find_out_of_stock_products",
+        "show_inventory",
+    } <= {operation["operationId"] for operation in paths.values()}
+    assert paths["/api/v1/products/{product_id}/"]["parameters"][-1]["schema"]["type"] == "integer"
+
+
+def test_schema__queries_give_no_warnings() -> None:
+    documented()
+    said = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]
+    assert [line for line in said if "products_read" in line] == []
+
+
+@pytest.mark.django_db
+def test_schema__is_served(api_client: APIClient) -> None:
+    assert PRODUCTS in api_client.get("/api/schema/").content.decode()
