@@ -22,4 +22,4 @@ USER products
 EXPOSE 8000
 HEALTHCHECK CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=3)"]
 CMD ["granian", "--interface", "wsgi", "--no-ws", "--host", "0.0.0.0", "--port", "8000", \
-     "--workers", "2", "--blocking-threads", "4", "config.wsgi:application"]
+     "--workers", "2", "--blocking-threads", "4", "--workers-kill-timeout", "30", "config.wsgi:application"]

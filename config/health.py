@@ -13,6 +13,8 @@ from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from events.status import projection_status
+
 View = Callable[[HttpRequest], HttpResponseBase]
 
 _migrated: set[str] = set()  # aliases found complete once: code and tables of a process only change together
@@ -53,6 +55,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     body: dict[str, object] = {"status": status}
     if reachable and _is_staff(request):
         body["databases"] = {alias: asdict(state) for alias, state in databases.items()}
+        body["projections"] = _projections() if status == "ready" else []
     return _uncached(body, 200 if ready else 503)
 
 
@@ -72,6 +75,11 @@ def _is_migrated(alias: str) -> bool:
             return False
         _migrated.add(alias)
     return True
+
+
+def _projections() -> list[dict[str, object]]:
+    """Lag, parked keys and their causes, for staff alone: counting what waits is no work for every probe."""
+    return [found._asdict() for found in projection_status()]
 
 
 def _is_staff(request: HttpRequest) -> bool:

@@ -21,8 +21,8 @@ def add_correlation_id(_logger: WrappedLogger, _method: str, line: EventDict) ->
 
 
 def drop_objects(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
-    """Leaves out what Django attaches for its own handlers: a request or a socket is no value of a line."""
-    for name in ("request", "server_time"):
+    """Leaves out what Django and Celery attach for their own handlers; no value of a line."""
+    for name in ("request", "server_time", "data"):
         line.pop(name, None)
     return line
 

@@ -63,9 +63,10 @@ def prepare(env: Mapping[str, str]) -> None:
 def web_command(port: int, workers: int, threads: int) -> list[str]:
     """Granian serving WSGI on 127.0.0.1, each worker with that many threads for requests."""
     return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"),
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "error"),
         *("--host", "127.0.0.1", "--port", str(port)),
         *("--workers", str(workers), "--blocking-threads", str(threads)),
+        *("--workers-kill-timeout", "5"),  # one that is told to stop while it starts doesn't hear it
         "config.wsgi:application",
     ]
 

@@ -77,17 +77,18 @@ class Service:
             self.manage("migrate", "--database=read", "--verbosity=0")
 
     def web(self, *, workers: int = 1, threads: int = 8, **env: str) -> Running:
-        """Starts a web server and waits until it is alive."""
+        """Starts a web server and waits until all of it is alive."""
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         started = self._start(
             f"web-{port}",
             f"-m granian --interface wsgi --port {port} --workers {workers} --blocking-threads {threads}"
-            " --no-ws config.wsgi:application",
+            " --workers-kill-timeout 5 --no-ws config.wsgi:application",
             env,
             url,
         )
-        wait_until(lambda: _is_alive(url), started.process, started.log, 60)
+        everyone = f"Started worker-{workers}"
+        wait_until(lambda: everyone in started.output and _is_alive(url), started.process, started.log, 60)
         return started
 
     def worker(self, *, concurrency: int = 1, **env: str) -> Running:
@@ -142,17 +143,22 @@ def environment(
 def fresh_database(server_url: str, name: str) -> Iterator[str]:
     """A database of its own on the PostgreSQL server; yields its URL and drops it in the end."""
     url = urlsplit(server_url)._replace(path=f"/{name}").geturl()
-    _execute(server_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
+    drop_database(server_url, name)
+    _execute(server_url, f'CREATE DATABASE "{name}"')
     try:
         yield url
     finally:
-        _execute(server_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        drop_database(server_url, name)
 
 
-def _execute(server_url: str, *statements: str) -> None:
+def drop_database(server_url: str, name: str) -> None:
+    """Takes a database away from under whoever uses it."""
+    _execute(server_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _execute(server_url: str, statement: str) -> None:
     with psycopg.connect(server_url, autocommit=True) as connection:
-        for statement in statements:
-            connection.execute(statement)
+        connection.execute(statement)
 
 
 def _is_alive(url: str) -> bool:

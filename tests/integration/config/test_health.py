@@ -21,9 +21,7 @@ def nothing_remembered() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_health__answers_any_host_without_redirect(
-    client: Client, settings: Settings, path: str
-) -> None:
+def test_health__answers_any_host_without_redirect(client: Client, settings: Settings, path: str) -> None:
     settings.SECURE_SSL_REDIRECT = True
     response = client.get(path, headers={"host": "10.1.2.3:8000"})
 
@@ -48,8 +46,12 @@ def test_readyz__details_are_for_staff(
 ) -> None:
     assert api_client.get("/readyz").json() == {"status": "ready"}
     assert user_client.get("/readyz").json() == {"status": "ready"}
-    databases = superuser_client.get("/readyz").json()["databases"]
-    assert databases["default"] == {"reachable": True, "migrated": True, "error": ""}
+    details = superuser_client.get("/readyz").json()
+    assert details["databases"]["default"] == {"reachable": True, "migrated": True, "error": ""}
+    assert {found["projection"] for found in details["projections"]} == {
+        "product_display",
+        "product_inventory",
+    }
 
 
 def test_readyz__staff_by_session_see_details_too(client: Client, superuser: User) -> None:
