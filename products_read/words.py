@@ -1,6 +1,7 @@
 """How names are compared: without regard to case or compatibility form, word by word."""
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from unicodedata import normalize
 
@@ -17,13 +18,15 @@ def sort_key(name: str) -> str:
     return _folded(name)[:MAX_LENGTH]
 
 
-def searchable_words(name: str) -> list[str]:
+@lru_cache(maxsize=10_000)  # most events leave the name as it is, yet ask for its words before and after
+def searchable_words(name: str) -> tuple[str, ...]:
     """The texts in which a word of a search is looked up as a prefix, sorted, each once.
 
     Between spaces a name counts from each of its words on: "T-Shirt 100%" gives "t-shirt", "shirt", "100%".
     So "shirt" and "t-sh" find it, "100%" finds it and not "1000", and no character has a meaning of its own.
     """
-    return sorted({text[:MAX_LENGTH] for part in _folded(name).split() for text in _from_each_word(part)})
+    words = {text[:MAX_LENGTH] for part in _folded(name).split() for text in _from_each_word(part)}
+    return tuple(sorted(words))
 
 
 def searched_words(search: str) -> list[str]:

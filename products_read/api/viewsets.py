@@ -36,6 +36,7 @@ class QueryViewSet(ViewSet):
     """What all queries have in common: they only read, and caches ask before they answer."""
 
     renderer_classes = RENDERERS
+    parser_classes = ()
     http_method_names = ("get", "head", "options")
 
     @property

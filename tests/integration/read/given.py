@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
-from django.db import transaction
+from django.db import connections, transaction
+from django.db.models import Model
 
 from events import log
 from events.contracts import DomainEvent, ProductAdded, ProductDiscontinued, ProductRated
-from events.databases import write_alias
+from events.databases import read_alias, write_alias
 from events.engine import bring_up
 from events.log import Metadata, NewEvent
-from events.projection import registered_projections
+from events.projection import ChildTable, Projection, registered_projections
 
 
 def happened(product_id: int, *events: DomainEvent, after_version: int = 0) -> None:
@@ -53,3 +55,34 @@ def rated(*ratings: int) -> list[DomainEvent]:
 
 
 DISCONTINUED = ProductDiscontinued(reason="")
+
+
+def many_products(count: int = 3_000) -> None:
+    """So many rows that a plan matters; one in 20 is not discontinued, one in 50 of those is out of stock."""
+    for projection in registered_projections().values():
+        rows = [_one_of_many(projection, product_id) for product_id in range(1, count + 1)]
+        _store(projection.model, rows)
+        for child in projection.children:
+            _store(child.model, [_child(child, row.id, values) for row in rows for values in child.rows(row)])
+
+
+def _one_of_many(projection: Projection[Any], product_id: int) -> Any:
+    row = projection.blank(product_id)
+    row.version, row.sku, row.name = 1, f"CH-{product_id}", f"Oak{product_id}"
+    row.discontinued = product_id % 20 != 0
+    row.current_stock = row.unit_price_cents = product_id // 20 % 50
+    row.rating_count, row.rating_sum = product_id // 20 % 3, product_id // 20 % 3 * 4
+    row.is_out_of_stock = row.current_stock == 0
+    row.categories = [f"oak{product_id % 100}"]
+    projection.finish(row)
+    return row
+
+
+def _child(child: ChildTable, product_id: int, values: tuple[Any, ...]) -> Model:
+    return child.model(product_id=product_id, **dict(zip(child.columns, values, strict=True)))
+
+
+def _store(model: type[Model], rows: list[Any]) -> None:
+    model._base_manager.using(read_alias()).bulk_create(rows)
+    with connections[read_alias()].cursor() as cursor:
+        cursor.execute(f"ANALYZE {model._meta.db_table}")

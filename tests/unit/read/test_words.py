@@ -25,7 +25,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
     ],
 )
 def test_searchable_words__of_a_name(name: str, words: list[str]) -> None:
-    assert searchable_words(name) == words
+    assert searchable_words(name) == tuple(words)
 
 
 def test_searched_words__leaves_out_what_another_implies() -> None:
