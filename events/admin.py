@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from events.models import Checkpoint, Event, ParkedKey
+from events.models import Checkpoint, Divergence, Event, ParkedKey, SkippedEvent, Snapshot
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):
@@ -51,4 +51,25 @@ class CheckpointAdmin(ReadOnlyAdmin):
 class ParkedKeyAdmin(ReadOnlyAdmin):
     list_display = ("projection", "product_id", "kind", "version", "error", "attempts", "parked_at")
     list_filter = ("projection", "kind")
+    search_fields = ("=product_id",)
+
+
+@admin.register(SkippedEvent)
+class SkippedEventAdmin(ReadOnlyAdmin):
+    list_display = ("projection", "product_id", "version", "reason", "skipped_at")
+    list_filter = ("projection",)
+    search_fields = ("=product_id",)
+
+
+@admin.register(Snapshot)
+class SnapshotAdmin(ReadOnlyAdmin):
+    list_display = ("projection", "projection_version", "product_id", "version", "recorded_at")
+    list_filter = ("projection",)
+    search_fields = ("=product_id",)
+
+
+@admin.register(Divergence)
+class DivergenceAdmin(ReadOnlyAdmin):
+    list_display = ("where", "product_id", "field", "expected", "found", "found_at")
+    list_filter = ("where",)
     search_fields = ("=product_id",)

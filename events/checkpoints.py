@@ -30,6 +30,19 @@ def lock_unless_busy(projection: Projection[Any], partition: int) -> Checkpoint 
     return checkpoints.select_for_update(skip_locked=skips).first()
 
 
+def lock_partition_of(projection: Projection[Any], product_id: int) -> Checkpoint:
+    """The checkpoint that covers the product, locked; waits for the worker that has it."""
+    while True:
+        checkpoints_of(projection)
+        partition = product_id % partitions_in_use()
+        locked = Checkpoint.objects.select_for_update().filter(
+            projection=projection.name, partition=partition
+        )
+        checkpoint = locked.first()
+        if checkpoint and product_id % checkpoint.partitions == partition:
+            return checkpoint
+
+
 def lock_all(projection: Projection[Any]) -> list[Checkpoint]:
     """All checkpoints of the projection, locked in order."""
     checkpoints_of(projection)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
 
-READ_SIDE_MODELS = {"checkpoint", "parkedkey"}
+READ_SIDE_MODELS = {"checkpoint", "parkedkey", "skippedevent", "snapshot", "divergence"}
 
 
 def write_alias() -> str:

@@ -1,7 +1,7 @@
 """Running projections: catch up from the checkpoint, or bring one product up. Everything else calls these two."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from enum import Enum
 from itertools import groupby
 from math import inf
@@ -9,15 +9,15 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 import structlog
-from django.db import Error as DatabaseError
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 
 from events import checkpoints, failpoints, log, parking, rows
 from events.databases import read_alias
 from events.log import RecordedEvent
 from events.models import Checkpoint, ParkedKey
-from events.projection import Projection, ReadRow, fold, registered_projections
+from events.projection import FoldFailed, Projection, ReadRow, fold, registered_projections
 from events.rows import Children
+from events.skips import NOTHING, skipped_versions
 from events.watermark import Watermark, final_watermark, highest
 
 logger = structlog.get_logger(__name__)
@@ -86,36 +86,39 @@ def catch_up_all(deadline: float = inf) -> int:
 def bring_up(projection: Projection[Any], product_id: int) -> ReadRow:
     """Fold what the product's stream holds beyond its row, and write the row. Needs no checkpoint and moves none.
 
-    Safe beside catch-up, which then finds these versions already in. Raises what the fold raises.
+    Safe beside catch-up, which then finds these versions already in. Raises FoldFailed.
     """
     with transaction.atomic(using=read_alias()):
-        found = rows.load_locked(projection, [product_id])
-        start = _start_of(projection, product_id, found)
-        brought = start._replace(
-            row=fold(projection, start.row, log.read_stream(product_id, start.row.version))
-        )
-        _write(projection, [brought])
-    return brought.row
+        start = _start_of(projection, product_id, rows.load_locked(projection, [product_id]))
+        skipped = skipped_versions(projection, [product_id]).get(product_id, NOTHING)
+        stream = log.read_stream(product_id, start.row.version)
+        before = start.row.version
+        row: ReadRow = fold(projection, start.row, stream, skipped)
+        if row.version != before:
+            _write(projection, [start])
+    return row
 
 
 def retry_held(projection: Projection[Any]) -> None:
     """Try the events that this code did not know when it met them; a deploy may have brought the code."""
     for key in parking.held_keys(projection):
-        try:
-            release(projection, key)
-        except DatabaseError:
-            raise
-        except Exception as error:
-            parking.count_attempt(key, error)
+        release(projection, key)
 
 
-def release(projection: Projection[Any], key: ParkedKey) -> None:
-    """Replay the product up to now and let catch-up go on with it, in one transaction under its checkpoint."""
-    partition = key.product_id % checkpoints.partitions_in_use()
-    with transaction.atomic(using=read_alias()):
-        Checkpoint.objects.select_for_update().get(projection=projection.name, partition=partition)
-        bring_up(projection, key.product_id)
-        key.delete()
+def release(projection: Projection[Any], key: ParkedKey) -> FoldFailed | None:
+    """Replay the product up to now and let catch-up go on with it, in one transaction under its checkpoint.
+
+    Returns why it could not be, in which case it stays parked.
+    """
+    try:
+        with transaction.atomic(using=read_alias()):
+            checkpoints.lock_partition_of(projection, key.product_id)
+            bring_up(projection, key.product_id)
+            key.delete()
+    except FoldFailed as failure:
+        parking.park_again(key, failure)
+        return failure
+    return None
 
 
 def _why_not(projection: Projection[Any], checkpoint: Checkpoint) -> Outcome | None:
@@ -162,16 +165,14 @@ def _apply(projection: Projection[Any], batch: Sequence[RecordedEvent]) -> None:
     for product_id in parking.parked_among(projection, streams):
         del streams[product_id]
     found = rows.load_locked(projection, streams)
-    folds = []
-    for product_id, events in streams.items():
-        start = _start_of(projection, product_id, found)
-        try:
-            folds.append(_folded(projection, start, events))
-        except DatabaseError:
-            raise
-        except Exception as error:
-            parking.park(projection, _first_not_in(found.get(product_id), events), error)
-    _write(projection, folds)
+    skipped = skipped_versions(projection, streams)
+    folds = [
+        _folded(
+            projection, _start_of(projection, product_id, found), events, skipped.get(product_id, NOTHING)
+        )
+        for product_id, events in streams.items()
+    ]
+    _write_or_park(projection, [fold for fold in folds if fold is not None])
 
 
 class _Fold(NamedTuple):
@@ -188,15 +189,38 @@ def _start_of(projection: Projection[Any], product_id: int, found: Mapping[int, 
     return _Fold(row, rows.children_of(projection, row))
 
 
-def _folded(projection: Projection[Any], start: _Fold, events: Sequence[RecordedEvent]) -> _Fold:
-    from_the_start = start.children is None
-    stream = log.read_stream(start.row.id) if from_the_start else events
-    return start._replace(row=fold(projection, start.row, stream))
+def _folded(
+    projection: Projection[Any], start: _Fold, events: Sequence[RecordedEvent], skipped: Container[int]
+) -> _Fold | None:
+    """The fold brought up by `events`; as far as it goes, and the product parked, when one cannot be applied."""
+    product_id = start.row.id
+    try:
+        stream = log.read_stream(product_id) if start.children is None else events
+        return start._replace(row=fold(projection, start.row, stream, skipped))
+    except FoldFailed as failure:
+        parking.park(projection, failure)
+        before = [event for event in events if event.version < failure.version]
+    last_good = _start_of(projection, product_id, rows.load_locked(projection, [product_id]))
+    if last_good.children is None or not before or before[-1].version <= last_good.row.version:
+        return None
+    return last_good._replace(row=fold(projection, last_good.row, before, skipped))
 
 
-def _first_not_in(row: ReadRow | None, events: Sequence[RecordedEvent]) -> RecordedEvent:
-    version = row.version if row else 0
-    return next((event for event in events if event.version > version), events[0])
+def _write_or_park(projection: Projection[Any], folds: Sequence[_Fold]) -> None:
+    """Write the folds; a row that the database itself refuses is found by halving, and its product parked."""
+    if not folds:
+        return
+    try:
+        with transaction.atomic(using=read_alias()):
+            _write(projection, folds)
+    except (DataError, IntegrityError) as error:
+        if len(folds) == 1:
+            (refused,) = folds
+            parking.park(projection, FoldFailed(refused.row.id, refused.row.version, error))
+            return
+        half = len(folds) // 2
+        _write_or_park(projection, folds[:half])
+        _write_or_park(projection, folds[half:])
 
 
 def _write(projection: Projection[Any], folds: Sequence[_Fold]) -> None:

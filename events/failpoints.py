@@ -12,6 +12,8 @@ from django.conf import settings
 AFTER_COMMIT = "after-commit"
 BEFORE_CHECKPOINT_COMMIT = "before-checkpoint-commit"
 AFTER_ROWS = "after-rows"
+BEFORE_MERGE = "before-merge"
+BEFORE_MERGE_COMMIT = "before-merge-commit"
 
 _armed = os.environ.get("FAILPOINT", "")
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -17,7 +19,12 @@ from events.databases import write_alias
 from events.models import Event
 from events.signals import events_committed
 
-_CHUNK = 1_000
+_PAGE = 2_000
+_SCAN_PAGE = 20_000
+_SCAN = (
+    "SELECT product_id, version, position, type, schema_version, CAST(data AS text) FROM events_event"
+    " WHERE (product_id, version) > (%s, %s) AND product_id <= %s ORDER BY product_id, version LIMIT %s"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,21 @@ class RecordedEvent(NamedTuple):
     metadata: str
     recorded_at: datetime
     effective_at: datetime
+
+    @property
+    def event(self) -> DomainEvent:
+        return decode(self.type, self.schema_version, self.data)
+
+
+class StreamEvent(NamedTuple):
+    """What a fold of whole streams reads of an event."""
+
+    product_id: int
+    version: int
+    position: int
+    type: str
+    schema_version: int
+    data: str
 
     @property
     def event(self) -> DomainEvent:
@@ -120,18 +142,50 @@ def _insert(
 
 def read_stream(
     product_id: int, after_version: int = 0, upto_version: int | None = None
-) -> list[RecordedEvent]:
+) -> Iterator[RecordedEvent]:
     """One product's events in order, those of versions after `after_version` (up to `upto_version`)."""
-    stream = Event.objects.filter(product_id=product_id, version__gt=after_version)
+    stream = Event.objects.filter(product_id=product_id).order_by("version")
     if upto_version is not None:
         stream = stream.filter(version__lte=upto_version)
-    return list(_recorded(stream.order_by("version")))
+    while page := _recorded(stream.filter(version__gt=after_version)[:_PAGE]):
+        yield from page
+        if len(page) < _PAGE:
+            return
+        after_version = page[-1].version
 
 
-def read_streams(product_ids: Iterable[int]) -> Iterator[RecordedEvent]:
-    """All events of several products, product by product, each in order."""
-    streams = Event.objects.filter(product_id__in=list(product_ids))
-    return _recorded(streams.order_by("product_id", "version"))
+Stream = tuple[int, Iterator[StreamEvent]]
+RecordedStream = tuple[int, Iterator[RecordedEvent]]
+
+
+def streams_between(first: int, last: int) -> Iterator[Stream]:
+    """The whole streams of products `first` to `last`, ascending; consume each before asking for the next."""
+    yield from groupby(_scan(first, last), attrgetter("product_id"))
+
+
+def recorded_streams_between(first: int, last: int) -> Iterator[RecordedStream]:
+    """The same with everything the log has of each event."""
+    events = Event.objects.filter(product_id__range=(first, last)).order_by("product_id", "version")
+    yield from groupby(_recorded_lazily(events), attrgetter("product_id"))
+
+
+def streams_of(product_ids: Sequence[int]) -> Iterator[RecordedStream]:
+    """The whole streams of these products, those that have one."""
+    for product_id in sorted(product_ids):
+        yield from groupby(read_stream(product_id), attrgetter("product_id"))
+
+
+def _scan(first: int, last: int) -> Iterator[StreamEvent]:
+    connection = connections[write_alias()]
+    seen = (first, 0)
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_SCAN, [*seen, last, _SCAN_PAGE])
+            page = cursor.fetchall()
+        yield from map(StreamEvent._make, page)
+        if len(page) < _SCAN_PAGE:
+            return
+        seen = page[-1][:2]
 
 
 def read_partition(
@@ -144,13 +198,19 @@ def read_partition(
     events = Event.objects.filter(position__gt=after, position__lte=upto)
     if partitions > 1:
         events = events.annotate(partition=models.F("product_id") % partitions).filter(partition=partition)
-    return list(_recorded(events.order_by("position")[:limit]))
+    return _recorded(events.order_by("position")[:limit])
 
 
 def stream_ids(after: int, limit: int) -> list[int]:
     """Ids of the products that have a stream, ascending from the first greater than `after`."""
     first_events = Event.objects.filter(version=1, product_id__gt=after)
     return list(first_events.order_by("product_id").values_list("product_id", flat=True)[:limit])
+
+
+def known_streams(product_ids: Iterable[int]) -> list[int]:
+    """Those of these products that have a stream."""
+    first_events = Event.objects.filter(version=1, product_id__in=list(product_ids))
+    return list(first_events.values_list("product_id", flat=True))
 
 
 def last_position(product_id: int) -> int:
@@ -174,7 +234,14 @@ _ENVELOPE = ("position", "event_id", "product_id", "version", "type", "schema_ve
 _TEXTS = {name: Cast(name, models.TextField()) for name in ("data", "metadata")}
 
 
-def _recorded(events: models.QuerySet[Event]) -> Iterator[RecordedEvent]:
+def _recorded(events: models.QuerySet[Event]) -> list[RecordedEvent]:
+    return [RecordedEvent._make(row) for row in _envelopes(events)]
+
+
+def _recorded_lazily(events: models.QuerySet[Event]) -> Iterator[RecordedEvent]:
+    return map(RecordedEvent._make, _envelopes(events).iterator(_PAGE))
+
+
+def _envelopes(events: models.QuerySet[Event]) -> models.QuerySet[Event, tuple[Any, ...]]:
     data, metadata = _TEXTS.values()
-    rows = events.values_list(*_ENVELOPE, data, metadata, "recorded_at", "effective_at")
-    return map(RecordedEvent._make, rows.iterator(_CHUNK))
+    return events.values_list(*_ENVELOPE, data, metadata, "recorded_at", "effective_at")

@@ -92,3 +92,70 @@ class ParkedKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.projection}:{self.product_id} {self.kind} at version {self.version}"
+
+
+class SkippedEvent(models.Model):
+    """An event that an operator told one projection to pass over, and why. An input to every fold."""
+
+    projection = models.CharField(max_length=100)
+    event_id = models.UUIDField()
+    product_id = models.BigIntegerField()
+    version = models.BigIntegerField()
+    reason = models.TextField()
+    skipped_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ("projection", "product_id", "version")
+        constraints = (models.UniqueConstraint(fields=["projection", "event_id"], name="skipped_event_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.projection}:{self.product_id} version {self.version}: {self.reason}"
+
+
+class Snapshot(models.Model):
+    """A fold at one version of a long stream, so that a past state needs only the events after it.
+
+    Made from the log alone and never used by rebuild or verify. `recorded_at` is that of the event at `version`.
+    """
+
+    projection = models.CharField(max_length=100)
+    projection_version = models.PositiveIntegerField()
+    product_id = models.BigIntegerField()
+    version = models.BigIntegerField()
+    recorded_at = models.DateTimeField()
+    state = models.JSONField()
+
+    class Meta:
+        ordering = ("projection", "product_id", "version")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["projection", "projection_version", "product_id", "version"],
+                name="snapshot_of_version",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.projection}:{self.product_id} at version {self.version}"
+
+
+class Divergence(models.Model):
+    """One field that a background verify found not to be what the log says; gone when a later verify finds it right.
+
+    `where` is a projection's name or "write tables".
+    """
+
+    where = models.CharField(max_length=100)
+    product_id = models.BigIntegerField()
+    field = models.CharField(max_length=100)
+    expected = models.TextField()
+    found = models.TextField()
+    found_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ("where", "product_id", "field")
+        constraints = (
+            models.UniqueConstraint(fields=["where", "product_id", "field"], name="divergence_of_field"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.where}:{self.product_id} {self.field}"

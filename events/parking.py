@@ -8,9 +8,8 @@ import structlog
 from django.db.models import F
 
 from events.contracts import UnreadableEvent
-from events.log import RecordedEvent
-from events.models import ParkedKey
-from events.projection import Projection
+from events.models import Event, ParkedKey
+from events.projection import FoldFailed, Projection
 
 logger = structlog.get_logger(__name__)
 
@@ -21,34 +20,50 @@ def parked_among(projection: Projection[Any], product_ids: Iterable[int]) -> set
     return set(parked.values_list("product_id", flat=True))
 
 
-def park(projection: Projection[Any], first: RecordedEvent, error: Exception) -> None:
-    """Set the product aside in this projection, with the first event not applied and why; all others go on."""
-    kind = ParkedKey.Kind.HELD if isinstance(error, UnreadableEvent) else ParkedKey.Kind.PARKED
+def park(projection: Projection[Any], failure: FoldFailed) -> None:
+    """Set the product aside in this projection, with the event that cannot be applied and why; all others go on."""
     key = ParkedKey(
         projection=projection.name,
-        product_id=first.product_id,
-        kind=kind,
-        position=first.position,
-        version=first.version,
-        error=f"{type(error).__name__}: {error}",
-        traceback="".join(traceback.format_exception(error)),
+        product_id=failure.product_id,
+        position=_position(failure),
+        **_description(failure),
     )
     ParkedKey.objects.bulk_create([key], ignore_conflicts=True)
     logger.error(
-        "product set aside", projection=key.projection, product_id=key.product_id, kind=kind, error=key.error
+        "product set aside",
+        projection=key.projection,
+        product_id=key.product_id,
+        version=key.version,
+        kind=str(key.kind),
+        error=key.error,
     )
+
+
+def park_again(key: ParkedKey, failure: FoldFailed) -> None:
+    """One more attempt that failed, perhaps at a later event."""
+    described = _description(failure) | {"position": _position(failure), "attempts": F("attempts") + 1}
+    ParkedKey.objects.filter(pk=key.pk).update(**described)
 
 
 def held_keys(projection: Projection[Any]) -> list[ParkedKey]:
     return list(ParkedKey.objects.filter(projection=projection.name, kind=ParkedKey.Kind.HELD))
 
 
-def count_attempt(key: ParkedKey, error: Exception) -> None:
-    """One more attempt that failed."""
-    described = f"{type(error).__name__}: {error}"
-    ParkedKey.objects.filter(pk=key.pk).update(attempts=F("attempts") + 1, error=described)
-
-
 def forget(projection: Projection[Any]) -> None:
-    """Nothing waits in this projection any more: a rebuild has just tried every product."""
+    """Nothing waits in this projection any more: a rebuild tries every product anew."""
     ParkedKey.objects.filter(projection=projection.name).delete()
+
+
+def _description(failure: FoldFailed) -> dict[str, Any]:
+    is_held = isinstance(failure.error, UnreadableEvent)
+    return {
+        "kind": ParkedKey.Kind.HELD if is_held else ParkedKey.Kind.PARKED,
+        "version": failure.version,
+        "error": str(failure),
+        "traceback": "".join(traceback.format_exception(failure.error)),
+    }
+
+
+def _position(failure: FoldFailed) -> int:
+    event = Event.objects.filter(product_id=failure.product_id, version=failure.version)
+    return event.values_list("position", flat=True).first() or 0

@@ -1,12 +1,11 @@
 """What a projection is: a read model's name, version and table, and one small method per event."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Container, Iterable
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
-from django.db import models
+from django.db import DatabaseError, models
 
 from events.contracts import DomainEvent
-from events.log import RecordedEvent
 from events.read_only import ReadOnlyModel
 
 
@@ -38,6 +37,14 @@ class ChildTable(NamedTuple):
 
 class MissingVersion(Exception):
     """The stream's next event is not the one after the row's version."""
+
+
+class FoldFailed(Exception):
+    """An event could not be applied: `version` of product `product_id`, because of `error`."""
+
+    def __init__(self, product_id: int, version: int, error: Exception) -> None:
+        self.product_id, self.version, self.error = product_id, version, error
+        super().__init__(f"{type(error).__name__}: {error}")
 
 
 def on(event_class: type[E]) -> Callable[[Callable[[Any, Any, E], None]], Callable[[Any, Any, E], None]]:
@@ -82,23 +89,49 @@ class Projection(Generic[Row]):
         """Derive from the row's state what is stored for reading: sort keys and the document. Pure."""
 
 
-def fold(projection: Projection[Row], row: Row, events: Iterable[RecordedEvent]) -> Row:
+class FoldableEvent(Protocol):
+    """What a fold needs of an event: its version within the stream, and its decoded data."""
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def event(self) -> DomainEvent: ...
+
+
+def fold(
+    projection: Projection[Row],
+    row: Row,
+    events: Iterable[FoldableEvent],
+    skipped: Container[int] = frozenset(),
+) -> Row:
     """Apply `events` of one stream, in order, to `row`; those it already holds are passed over.
 
-    The one fold: live catch-up, rebuild and verify all call it. Raises MissingVersion, UnreadableEvent and
-    whatever a handler raises; the row is unusable then.
+    `skipped` are the versions an operator told this projection to pass over: they only move the row's version.
+
+    The one fold: live catch-up, rebuild, verify and past states all call it. Raises FoldFailed; the row is
+    unusable then.
     """
-    for recorded in events:
-        if recorded.version <= row.version:
-            continue
-        if recorded.version != row.version + 1:
-            raise MissingVersion(f"Version {row.version + 1} is missing before version {recorded.version}.")
-        event = recorded.event
-        handler = projection.handlers.get(type(event))
-        if handler is not None:
-            handler(row, event)
-        row.version = recorded.version
-    projection.finish(row)
+    version = row.version
+    try:
+        for recorded in events:
+            version = recorded.version
+            if version <= row.version:
+                continue
+            if version != row.version + 1:
+                raise MissingVersion(f"Version {row.version + 1} is missing before version {version}.")
+            if version not in skipped:
+                event = recorded.event
+                handler = projection.handlers.get(type(event))
+                if handler is not None:
+                    handler(row, event)
+            row.version = version
+        if row.version:
+            projection.finish(row)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        raise FoldFailed(row.id, version, error) from error
     return row
 
 

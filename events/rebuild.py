@@ -1,52 +1,245 @@
-"""Rebuilding a whole read model from the log."""
+"""Rebuilding a whole read model from the log while it is read and written.
 
-from collections.abc import Callable, Iterator
-from typing import Any
+The log is folded into staging tables beside the live ones, stream by stream. Then, under the projection's
+checkpoints, what has come in meanwhile is added, and the rows that differ are written in one transaction: readers
+see the old rows until it commits and the new ones after.
+"""
 
-from django.db import transaction
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager, suppress
+from typing import Any, NamedTuple
 
-from events import checkpoints, log, parking
-from events.databases import read_alias
-from events.projection import Projection
-from events.refold import Refolded, refold
+import django
+from django.db import DatabaseError, connections, transaction
+
+from events import checkpoints, failpoints, log, merge, parking
+from events.databases import read_alias, write_alias
+from events.models import Checkpoint, Event
+from events.one_at_a_time import one_at_a_time
+from events.projection import FoldFailed, Projection, fold, registered_projections
+from events.refold import FoldedStreams, Refolded, refold
+from events.rows import read_connection
+from events.skips import NOTHING, skipped_versions
+from events.staging import Staging, execute
 from events.watermark import Watermark, final_watermark
 
-CHUNK = 500
+CHUNK_PRODUCTS = 2_000
+FEW_EVENTS = 2_000
+SAMPLES = 10
+CATCH_UPS = 10
 
 Progress = Callable[[int], None]
 
 
-def rebuild(projection: Projection[Any], progress: Progress, *, write: bool = True) -> Refolded:
-    """Fold every product anew and write only the rows that differ, all in one transaction.
+class StagingLost(RuntimeError):
+    """The staging tables are not what was put into them: the database server was restarted. Run the rebuild again."""
 
-    Readers see the old rows until it commits and the new ones after. Live projection of this read model waits
-    meanwhile; commands and other projections do not. `progress` is told the number of products done.
+
+class Rebuilt(NamedTuple):
+    """The counts of a rebuild, and ids of some products that differed."""
+
+    counts: Refolded
+    samples: list[int]
+
+
+class Chunk(NamedTuple):
+    """What one chunk of products gave: rows and events, and the products that could not be folded."""
+
+    rows: int
+    events: int
+    failed: list[int]
+
+
+def rebuild(
+    projection: Projection[Any], progress: Progress, *, write: bool = True, parallel: int = 1
+) -> Rebuilt:
+    """Fold every stream anew and write the rows that differ; without `write`, only count them.
+
+    `progress` is told the number of events read. `parallel` processes fold at once (PostgreSQL). Raises
+    AlreadyRunning, and StagingLost when the database server was restarted on the way.
     """
-    watermark = final_watermark()
-    total = Refolded()
-    with transaction.atomic(using=read_alias()):
-        locked = checkpoints.lock_all(projection)
-        if write:
-            parking.forget(projection)
-        for chunk in product_chunks(projection):
-            total += refold(projection, chunk, write=write)
-            progress(len(chunk))
-        if write:
+    with one_at_a_time(f"rebuild-{projection.name}"), _without_timeouts():
+        staging = Staging(projection)
+        staging.create()
+        run = _Run(staging, _settled_watermark())
+        run.fill(parallel, progress)
+        run.catch_up()
+        merge.find_differing(staging)
+        failpoints.reach(failpoints.BEFORE_MERGE)
+        samples = merge.sample(staging, SAMPLES)
+        counts = run.merge() if write else merge.counts(staging, run.orphans())
+        staging.drop()
+    return Rebuilt(Refolded(run.events, *counts, parked=len(run.failed)), samples)
+
+
+class _Run:
+    """One rebuild under way: `watermark` is the position up to which the staging tables hold everything."""
+
+    def __init__(self, staging: Staging, watermark: Watermark) -> None:
+        self.staging, self.projection, self.watermark = staging, staging.projection, watermark
+        self.events = 0
+        self.failed: set[int] = set()
+
+    def fill(self, parallel: int, progress: Progress) -> None:
+        """Fold all streams into the empty staging tables."""
+        bounds = _chunk_bounds()
+        for chunk in _folded_chunks(self.projection, bounds, parallel):
+            self.events += chunk.events
+            self.failed.update(chunk.failed)
+            progress(chunk.events)
+        if not self.staging.is_whole(len(bounds)):
+            raise StagingLost(StagingLost.__doc__)
+        self.staging.index_children()
+
+    def catch_up(self) -> None:
+        """Add what has come in since, until little is left to do under the lock."""
+        for _ in range(CATCH_UPS):
+            newer = _settled_watermark()
+            self._bring_up(_touched(self.watermark.position, newer.position))
+            few = newer.position - self.watermark.position <= FEW_EVENTS
+            self.watermark = newer
+            if few:
+                return
+
+    def merge(self) -> merge.Counts:
+        """Write what differs, in one transaction in which nobody else writes this read model."""
+        with transaction.atomic(using=read_alias()):
+            locked = checkpoints.lock_all(self.projection)
+            _keep_writers_out(self.staging)
+            reached = max([self.watermark, *map(_place_of, filter(_is_sound, locked))], key=_position)
+            moved = _touched(self.watermark.position, reached.position) | self._not_as_staged()
+            self._bring_up(moved)
+            merge.find_differing(self.staging, sorted(moved))
+            orphans = self.orphans()
+            counts = merge.counts(self.staging, orphans)
+            merge.write_differing(self.staging, orphans)
+            self._park_failed()
             for checkpoint in locked:
-                reached = Watermark(checkpoint.position, checkpoint.event_id)
-                is_ahead = reached > watermark and not checkpoint.halted
-                checkpoints.restart(checkpoint, reached if is_ahead else watermark, projection)
-    return total
+                checkpoints.restart(checkpoint, reached, self.projection)
+            failpoints.reach(failpoints.BEFORE_MERGE_COMMIT)
+        return counts
+
+    def orphans(self) -> list[int]:
+        """Live rows of products that the log does not know."""
+        unstaged = set(merge.unstaged_live_rows(self.staging)) - self.failed
+        return sorted(unstaged - set(log.known_streams(unstaged)))
+
+    def _not_as_staged(self) -> set[int]:
+        return {*merge.rows_ahead(self.staging), *merge.unstaged_live_rows(self.staging)} - self.failed
+
+    def _bring_up(self, product_ids: set[int]) -> None:
+        skipped = skipped_versions(self.projection)
+        ordered = sorted(product_ids - self.failed)
+        for start in range(0, len(ordered), CHUNK_PRODUCTS):
+            chunk = ordered[start : start + CHUNK_PRODUCTS]
+            staged = self.staging.load(chunk)
+            brought = []
+            for product_id in chunk:
+                row = staged.get(product_id) or self.projection.blank(product_id)
+                before = row.version
+                try:
+                    stream = log.read_stream(product_id, before)
+                    fold(self.projection, row, stream, skipped.get(product_id, NOTHING))
+                except FoldFailed:
+                    self.failed.add(product_id)
+                    self.staging.discard([product_id])
+                    continue
+                self.events += row.version - before
+                if row.version > before:
+                    brought.append(row)
+            self.staging.replace(brought)
+
+    def _park_failed(self) -> None:
+        parking.forget(self.projection)
+        refold(self.projection, sorted(self.failed))
 
 
-def product_chunks(projection: Projection[Any]) -> Iterator[list[int]]:
-    """All products that the log or the read model knows, ascending, in chunks."""
-    after = 0
-    while chunk := sorted({*log.stream_ids(after, CHUNK), *_row_ids(projection, after)})[:CHUNK]:
-        yield chunk
-        after = chunk[-1]
+def _settled_watermark() -> Watermark:
+    """The watermark once no open writer holds it back; the database ends a writer that idles in its transaction."""
+    while (watermark := final_watermark()).holder is not None:
+        pass
+    return watermark
 
 
-def _row_ids(projection: Projection[Any], after: int) -> list[int]:
-    rows = projection.model.objects.filter(id__gt=after).order_by("id")
-    return list(rows.values_list("id", flat=True)[:CHUNK])
+def _chunk_bounds() -> list[tuple[int, int]]:
+    """First and last product of each chunk of streams."""
+    with connections[write_alias()].cursor() as cursor:
+        cursor.execute(
+            "SELECT min(product_id), max(product_id) FROM (SELECT product_id,"
+            f" (row_number() OVER (ORDER BY product_id) - 1) / {CHUNK_PRODUCTS} AS chunk"
+            " FROM events_event WHERE version = 1) AS streams GROUP BY chunk ORDER BY 1"
+        )
+        bounds: list[tuple[int, int]] = cursor.fetchall()
+    return bounds
+
+
+def _folded_chunks(
+    projection: Projection[Any], bounds: Sequence[tuple[int, int]], parallel: int
+) -> Iterator[Chunk]:
+    if parallel == 1 or read_connection().vendor != "postgresql":
+        yield from (fold_chunk(projection.name, first, last) for first, last in bounds)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(parallel, mp_context=context, initializer=_set_up_process) as pool:
+        futures = [pool.submit(fold_chunk, projection.name, first, last) for first, last in bounds]
+        for future in as_completed(futures):
+            yield future.result()
+
+
+def _set_up_process() -> None:
+    django.setup()
+
+
+def fold_chunk(projection_name: str, first: int, last: int) -> Chunk:
+    """Fold the streams of products `first` to `last` into the staging tables, and note that they are in."""
+    projection = registered_projections()[projection_name]
+    folding = FoldedStreams(projection, log.streams_between(first, last))
+    rows = list(folding)
+    staging = Staging(projection)
+    staging.add(rows)
+    staging.note_progress(first, len(rows))
+    return Chunk(len(rows), folding.events, [failure.product_id for failure in folding.failures])
+
+
+def _touched(after: int, upto: int) -> set[int]:
+    events = Event.objects.filter(position__gt=after, position__lte=upto)
+    return set(events.values_list("product_id", flat=True).distinct())
+
+
+def _keep_writers_out(staging: Staging) -> None:
+    """Readers go on; SQLite's transaction has no second writer anyway."""
+    if read_connection().vendor == "postgresql":
+        execute(f"LOCK TABLE {staging.main.live} IN EXCLUSIVE MODE")
+
+
+def _is_sound(checkpoint: Checkpoint) -> bool:
+    return not checkpoint.halted and not checkpoints.why_log_is_foreign(checkpoint)
+
+
+def _place_of(checkpoint: Checkpoint) -> Watermark:
+    return Watermark(checkpoint.position, checkpoint.event_id)
+
+
+def _position(watermark: Watermark) -> int:
+    return watermark.position
+
+
+@contextmanager
+def _without_timeouts() -> Iterator[None]:
+    """A rebuild's statements take as long as they take."""
+    timeouts = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+    databases = [connections[alias] for alias in {read_alias(), write_alias()}]
+    postgresql = [connection for connection in databases if connection.vendor == "postgresql"]
+    for connection in postgresql:
+        with connection.cursor() as cursor:
+            for timeout in timeouts:
+                cursor.execute(f"SET {timeout} = 0")
+    try:
+        yield
+    finally:
+        for connection in postgresql:
+            with suppress(DatabaseError), connection.cursor() as cursor:
+                for timeout in timeouts:
+                    cursor.execute(f"RESET {timeout}")

@@ -1,24 +1,21 @@
-"""Folding products anew from the log, comparing with what the read tables hold, and writing what differs."""
+"""Folding single products anew from their first events, and writing what differs."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from django.db import Error as DatabaseError
 from django.db import transaction
 
 from events import log, parking, rows
 from events.databases import read_alias
-from events.log import RecordedEvent
-from events.projection import Projection, ReadRow, fold
+from events.log import RecordedStream, Stream
+from events.projection import FoldFailed, Projection, ReadRow, fold
+from events.skips import NOTHING, skipped_versions
 
 State = dict[str, object]
 
 
 class Refolded(NamedTuple):
-    """What a refold found: events read, and how many rows it added, changed, removed or left as they were."""
+    """What a refold found: events read, and rows added, changed, removed and left; `parked` could not be folded."""
 
     events: int = 0
     added: int = 0
@@ -27,14 +24,26 @@ class Refolded(NamedTuple):
     unchanged: int = 0
     parked: int = 0
 
-    def __add__(self, other: "Refolded") -> "Refolded":  # type: ignore[override]
-        return Refolded(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
+class FoldedStreams:
+    """Whole streams folded from nothing, one after the other; counts events and keeps what could not be folded."""
 
-def streams_of(product_ids: Sequence[int]) -> dict[int, list[RecordedEvent]]:
-    """Whole streams by product; products without one are absent."""
-    by_product = groupby(log.read_streams(product_ids), attrgetter("product_id"))
-    return {product_id: list(events) for product_id, events in by_product}
+    def __init__(
+        self, projection: Projection[Any], streams: Iterator[Stream] | Iterator[RecordedStream]
+    ) -> None:
+        self.projection, self.streams = projection, streams
+        self.skipped = skipped_versions(projection)
+        self.events = 0
+        self.failures: list[FoldFailed] = []
+
+    def __iter__(self) -> Iterator[ReadRow]:
+        for product_id, events in self.streams:
+            row = self.projection.blank(product_id)
+            try:
+                yield fold(self.projection, row, events, self.skipped.get(product_id, NOTHING))
+            except FoldFailed as failure:
+                self.failures.append(failure)
+            self.events += row.version
 
 
 def state_of(projection: Projection[Any], row: ReadRow) -> State:
@@ -66,40 +75,28 @@ def refold(projection: Projection[Any], product_ids: Sequence[int], *, write: bo
     """
     with transaction.atomic(using=read_alias()):
         locked = rows.load_locked(projection, product_ids)
-        stored, streams = stored_states(projection, product_ids), streams_of(product_ids)
-        folded, failed = _fold_all(projection, streams, park=write)
-        states = {product_id: state_of(projection, row) for product_id, row in folded.items()}
-        differing = [
-            row for product_id, row in folded.items() if stored.get(product_id) != states[product_id]
-        ]
-        orphans = [product_id for product_id in stored if product_id not in streams]
+        stored = stored_states(projection, product_ids)
+        folding = FoldedStreams(projection, log.streams_of(product_ids))
+        folded = {row.id: row for row in folding}
+        differing = [row for row in folded.values() if stored.get(row.id) != state_of(projection, row)]
+        failed = {failure.product_id for failure in folding.failures}
+        orphans = [product_id for product_id in stored if product_id not in folded.keys() | failed]
         if write:
-            _write(projection, differing, orphans)
+            _write(projection, differing, orphans, folding.failures)
     added = sum(row.id not in locked for row in differing)
-    counts = Counter(added=added, changed=len(differing) - added, removed=len(orphans), parked=len(failed))
-    events = sum(map(len, streams.values()))
-    return Refolded(events=events, unchanged=len(folded) - len(differing), **counts)
+    changed, unchanged = len(differing) - added, len(folded) - len(differing)
+    return Refolded(folding.events, added, changed, len(orphans), unchanged, len(failed))
 
 
-def _fold_all(
-    projection: Projection[Any], streams: Mapping[int, Sequence[RecordedEvent]], *, park: bool
-) -> tuple[dict[int, ReadRow], list[int]]:
-    folded: dict[int, ReadRow] = {}
-    failed: list[int] = []
-    for product_id, events in streams.items():
-        try:
-            folded[product_id] = fold(projection, projection.blank(product_id), events)
-        except DatabaseError:
-            raise
-        except Exception as error:
-            failed.append(product_id)
-            if park:
-                parking.park(projection, events[0], error)
-    return folded, failed
-
-
-def _write(projection: Projection[Any], differing: Sequence[ReadRow], orphans: Iterable[int]) -> None:
+def _write(
+    projection: Projection[Any],
+    differing: Sequence[ReadRow],
+    orphans: Sequence[int],
+    failures: Sequence[FoldFailed],
+) -> None:
     rows.upsert(projection, differing, replace=True)
     for child in projection.children:
         rows.rewrite_children(child, {row.id: child.rows(row) for row in differing})
     rows.remove(projection, orphans)
+    for failure in failures:
+        parking.park(projection, failure)

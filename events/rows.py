@@ -1,9 +1,12 @@
 """Loading and writing the rows of a projection, many in one statement."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
+import msgspec
 from django.db import connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from events.databases import read_alias
 from events.projection import ChildTable, Projection, ReadRow
@@ -17,6 +20,21 @@ _LATER_ONLY = (
     " (excluded.version > {table}.version OR excluded.projection_version > {table}.projection_version)"
 )
 _NOT_EARLIER = "excluded.version >= {table}.version"
+
+
+def read_connection() -> BaseDatabaseWrapper:
+    """The connection to the read side's database."""
+    return connections[read_alias()]
+
+
+def quoted(name: str | None) -> str:
+    """A table's or column's name as it stands in SQL."""
+    return read_connection().ops.quote_name(name or "")
+
+
+def columns_of(model: type[models.Model]) -> list[str]:
+    """The quoted columns of the table; for a read row the id comes first."""
+    return [quoted(field.column) for field in model._meta.concrete_fields]
 
 
 def load_locked(projection: Projection[Any], product_ids: Iterable[int]) -> dict[int, ReadRow]:
@@ -37,9 +55,13 @@ def upsert(projection: Projection[Any], rows: Sequence[ReadRow], *, replace: boo
 
     `replace` also rewrites a row of the same version: for a row found to differ from its fold.
     """
+    model = projection.model
+    guard = (_NOT_EARLIER if replace else _LATER_ONLY).format(table=quoted(model._meta.db_table))
     ordered = sorted(rows, key=lambda row: row.id)
-    guard = (_NOT_EARLIER if replace else _LATER_ONLY).format(table=_quoted(projection.model._meta.db_table))
-    return _insert(projection.model, ordered, conflict=f"(id) DO UPDATE SET {{assignments}} WHERE {guard}")
+    _, *assigned = columns_of(model)
+    assignments = ", ".join(f"{column} = excluded.{column}" for column in assigned)
+    values = [values_of(row) for row in ordered]
+    return _insert(model, values, f"ON CONFLICT (id) DO UPDATE SET {assignments} WHERE {guard}")
 
 
 def rewrite_children(child: ChildTable, wanted: Mapping[int, Iterable[tuple[Any, ...]]]) -> None:
@@ -47,12 +69,15 @@ def rewrite_children(child: ChildTable, wanted: Mapping[int, Iterable[tuple[Any,
     child.model._base_manager.using(read_alias()).filter(product_id__in=list(wanted))._raw_delete(
         read_alias()
     )
-    rows = [
-        child.model(product_id=product_id, **dict(zip(child.columns, values, strict=True)))
-        for product_id in sorted(wanted)
-        for values in sorted(wanted[product_id])
+    ordered = [
+        values for product_id in sorted(wanted) for values in child_values(product_id, wanted[product_id])
     ]
-    child.model._base_manager.using(read_alias()).bulk_create(rows)
+    _insert(child.model, ordered)
+
+
+def child_values(product_id: int, wanted: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """A product's child rows in the order of the table's columns."""
+    return [(product_id, *values) for values in sorted(wanted)]
 
 
 def stored_children(child: ChildTable, product_ids: Iterable[int]) -> dict[int, list[tuple[Any, ...]]]:
@@ -72,33 +97,46 @@ def remove(projection: Projection[Any], product_ids: Iterable[int]) -> None:
     projection.model._base_manager.using(read_alias()).filter(id__in=ids)._raw_delete(read_alias())
 
 
-def _quoted(name: str | None) -> str:
-    return connections[read_alias()].ops.quote_name(name or "")
+def values_of(row: models.Model) -> tuple[Any, ...]:
+    """The row's columns as the database driver takes them."""
+    prepared = _prepared_fields(type(row), read_connection().vendor)
+    return tuple([prepare(getattr(row, name)) for name, prepare in prepared])
 
 
-def _insert(model: type[models.Model], rows: Sequence[models.Model], *, conflict: str) -> set[int]:
-    if not rows:
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _json_text(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+@cache
+def _prepared_fields(model: type[models.Model], vendor: str) -> list[tuple[str, Callable[[Any], Any]]]:
+    return [(field.attname, _preparation(field)) for field in model._meta.concrete_fields]
+
+
+def _preparation(field: models.Field[Any, Any]) -> Callable[[Any], Any]:
+    if isinstance(field, models.JSONField):
+        return _json_text
+    if isinstance(field, models.TextField | models.IntegerField | models.BooleanField):
+        return _as_it_is
+    return lambda value: field.get_db_prep_save(value, read_connection())
+
+
+def _insert(model: type[models.Model], values: Sequence[tuple[Any, ...]], on_conflict: str = "") -> set[int]:
+    """Insert rows given in column order; the first columns of those written come back."""
+    if not values:
         return set()
-    connection = connections[read_alias()]
-    fields = model._meta.concrete_fields
-    values = [
-        [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields] for row in rows
-    ]
-    columns = [_quoted(field.column) for field in fields]
-    assignments = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
-    into = f"INSERT INTO {_quoted(model._meta.db_table)} ({', '.join(columns)})"
-    on_conflict = f"ON CONFLICT {conflict.format(assignments=assignments)}"
+    connection = read_connection()
+    columns = columns_of(model)
+    into = f"INSERT INTO {quoted(model._meta.db_table)} ({', '.join(columns)})"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            source = ", ".join(f"%s::{_array_type(field, connection)}[]" for field in fields)
-            statement = f"{into} SELECT * FROM unnest({source}) {on_conflict} RETURNING id"
+            arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in model._meta.concrete_fields)
+            statement = f"{into} SELECT * FROM unnest({arrays}) {on_conflict} RETURNING {columns[0]}"
             cursor.execute(statement, [list(column) for column in zip(*values, strict=True)])
             return {product_id for (product_id,) in cursor.fetchall()}
-        marks = ", ".join(["%s"] * len(fields))
+        marks = ", ".join(["%s"] * len(columns))
         cursor.executemany(f"{into} VALUES ({marks}) {on_conflict}", values)
-    return {row.pk for row in rows}
-
-
-def _array_type(field: models.Field[Any, Any], connection: Any) -> str:
-    declared = field.db_type(connection) or "text"
-    return declared.split("(")[0] if declared.startswith("varchar") else declared
+    return {row[0] for row in values}

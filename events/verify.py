@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
+from itertools import takewhile
 from typing import Any, NamedTuple, Protocol
 
 from django.db import connections, transaction
 
 from events import checkpoints, log
 from events.databases import read_alias, write_alias
-from events.log import RecordedEvent
+from events.log import RecordedEvent, RecordedStream, Stream, StreamEvent
 from events.models import ParkedKey
-from events.projection import Projection, fold
-from events.rebuild import product_chunks
-from events.refold import State, refold, state_of, stored_states, streams_of
+from events.projection import FoldableEvent, Projection, fold
+from events.refold import State, refold, state_of, stored_states
+from events.skips import NOTHING, skipped_versions
 
 WRITE_TABLES = "write tables"
 _CHUNK = 500
@@ -55,8 +57,8 @@ def verify_write_models(product_ids: Sequence[int] | None, progress: Progress) -
     """Where the write tables differ from the fold of every visible event, both seen in one snapshot."""
     for write_model in _write_models:
         with _snapshot(write_alias()):
-            for chunk in _given(product_ids) if product_ids is not None else _written_or_logged(write_model):
-                yield from _verify_written(write_model, chunk)
+            for chunk in _chunks(product_ids, write_model.product_ids):
+                yield from _verify_written(write_model, chunk, is_given=product_ids is not None)
                 progress(len(chunk))
 
 
@@ -71,12 +73,32 @@ def verify_projection(
 
     `repair` refolds the products found to differ, and only those.
     """
-    for chunk in _given(product_ids) if product_ids is not None else product_chunks(projection):
-        differences = list(_verify_read(projection, chunk))
+    for chunk in _chunks(product_ids, partial(_row_ids, projection)):
+        differences = list(_verify_read(projection, chunk, is_given=product_ids is not None))
         yield from differences
         if repair and differences:
             refold(projection, sorted({difference.product_id for difference in differences}))
         progress(len(chunk))
+
+
+Ids = Callable[[int, int], list[int]]
+
+
+def _chunks(product_ids: Sequence[int] | None, known: Ids) -> Iterator[list[int]]:
+    """Products in ascending chunks: those given, or all that the log or `known` has."""
+    if product_ids is not None:
+        ordered = sorted(set(product_ids))
+        yield from (ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK))
+        return
+    after = 0
+    while chunk := sorted({*log.stream_ids(after, _CHUNK), *known(after, _CHUNK)})[:_CHUNK]:
+        yield chunk
+        after = chunk[-1]
+
+
+def _row_ids(projection: Projection[Any], after: int, limit: int) -> list[int]:
+    rows = projection.model.objects.filter(id__gt=after).order_by("id")
+    return list(rows.values_list("id", flat=True)[:limit])
 
 
 @contextmanager
@@ -86,6 +108,9 @@ def _snapshot(alias: str) -> Iterator[None]:
     if connection.vendor == "postgresql":
         with transaction.atomic(using=alias), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute(
+                "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+            )
             yield
         return
     with connection.cursor() as cursor:
@@ -96,51 +121,59 @@ def _snapshot(alias: str) -> Iterator[None]:
             cursor.execute("ROLLBACK")
 
 
-def _given(product_ids: Sequence[int]) -> Iterator[list[int]]:
-    ordered = sorted(set(product_ids))
-    return (ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK))
-
-
-def _written_or_logged(write_model: WriteModel) -> Iterator[list[int]]:
-    after = 0
-    while chunk := sorted({*log.stream_ids(after, _CHUNK), *write_model.product_ids(after, _CHUNK)})[:_CHUNK]:
-        yield chunk
-        after = chunk[-1]
-
-
-def _verify_written(write_model: WriteModel, chunk: Sequence[int]) -> Iterator[Difference]:
-    streams, found = streams_of(chunk), write_model.load(chunk)
+def _verify_written(write_model: WriteModel, chunk: Sequence[int], *, is_given: bool) -> Iterator[Difference]:
+    found = write_model.load(chunk)
+    streams = log.streams_of(chunk) if is_given else log.recorded_streams_between(chunk[0], chunk[-1])
+    expected = {product_id: write_model.fold(events) for product_id, events in streams}
     for product_id in chunk:
-        expected = write_model.fold(streams[product_id]) if product_id in streams else {}
-        yield from _differences(WRITE_TABLES, product_id, expected, found.get(product_id, {}))
+        yield from _differences(
+            WRITE_TABLES, product_id, expected.get(product_id, {}), found.get(product_id, {})
+        )
 
 
-def _verify_read(projection: Projection[Any], chunk: Sequence[int]) -> Iterator[Difference]:
+def _verify_read(
+    projection: Projection[Any], chunk: Sequence[int], *, is_given: bool
+) -> Iterator[Difference]:
     """Reads checkpoints, then rows, then events: each can only be ahead of what was read before it."""
     read_upto = {point.partition: point.position for point in checkpoints.checkpoints_of(projection)}
     with _snapshot(read_alias()):
         found = stored_states(projection, chunk)
         parked = ParkedKey.objects.filter(projection=projection.name, product_id__in=chunk)
         waits_from = dict(parked.values_list("product_id", "version"))
-    streams = streams_of(chunk)
+    skipped = skipped_versions(projection, chunk)
+    expected: dict[int, State] = {}
+    streams: Iterator[Stream | RecordedStream]
+    streams = log.streams_of(chunk) if is_given else log.streams_between(chunk[0], chunk[-1])
+    for product_id, events in streams:
+        due: Iterator[FoldableEvent] = takewhile(
+            partial(
+                _is_due,
+                _version(found.get(product_id, {})),
+                read_upto[product_id % len(read_upto)],
+                waits_from.get(product_id, NEVER),
+            ),
+            events,
+        )
+        row = fold(projection, projection.blank(product_id), due, skipped.get(product_id, NOTHING))
+        if row.version:
+            expected[product_id] = state_of(projection, row)
     for product_id in chunk:
-        events = streams.get(product_id, [])
-        position = read_upto[product_id % len(read_upto)]
-        due = sum(event.position <= position for event in events)
-        if product_id in waits_from:
-            due = min(due, waits_from[product_id] - 1)
-        expected = _expected(projection, product_id, events, due, found.get(product_id, {}))
-        yield from _differences(projection.name, product_id, expected, found.get(product_id, {}))
+        yield from _differences(
+            projection.name, product_id, expected.get(product_id, {}), found.get(product_id, {})
+        )
 
 
-def _expected(
-    projection: Projection[Any], product_id: int, events: Sequence[RecordedEvent], due: int, found: State
-) -> State:
-    version = found.get("version", 0)
-    upto = max(version if isinstance(version, int) else 0, due)
-    if not events or upto == 0:
-        return {}
-    return state_of(projection, fold(projection, projection.blank(product_id), events[:upto]))
+NEVER = 2**63
+
+
+def _is_due(row_version: int, read_upto: int, waits_from: int, event: StreamEvent | RecordedEvent) -> bool:
+    """Whether the row must hold this event: it says so, or the checkpoint has passed the event."""
+    return event.version <= row_version or (event.position <= read_upto and event.version < waits_from)
+
+
+def _version(state: State) -> int:
+    version = state.get("version", 0)
+    return version if isinstance(version, int) else 0
 
 
 def _differences(

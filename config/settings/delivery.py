@@ -46,3 +46,6 @@ CELERY_BEAT_SCHEDULER = "celery.beat.Scheduler"  # one interval needs no schedul
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "events.sweep", "schedule": SWEEP_INTERVAL, "options": {"expires": SWEEP_INTERVAL}},
 }
+
+# When each projection is brought up to date, such as product_display=inline; eventual unless named. See events.sync.
+PROJECTION_SYNC: dict[str, str] = env.dict("PROJECTION_SYNC", default={})

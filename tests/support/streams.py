@@ -43,5 +43,5 @@ def append_open(
     """The same inside a transaction that the caller ends; `after_version` is the stream's end unless told."""
     metadata = Metadata(actor_id=None, command_id=uuid4(), command="test", correlation_id="test")
     new = [NewEvent(event, effective_at) for event in events]
-    after = len(log.read_stream(product_id)) if after_version is None else after_version
+    after = len(list(log.read_stream(product_id))) if after_version is None else after_version
     return log.append(product_id, after, new, recorded_at=recorded_at, metadata=metadata)

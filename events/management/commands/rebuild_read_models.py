@@ -2,13 +2,14 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from events.management.arguments import add_projection_arguments, chosen_projections
 from events.management.progress import ProgressLine
 from events.models import Event
+from events.one_at_a_time import AlreadyRunning
 from events.projection import Projection
-from events.rebuild import rebuild
+from events.rebuild import Rebuilt, StagingLost, rebuild
 from events.refold import Refolded, refold
 
 
@@ -21,6 +22,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_projection_arguments(parser)
         parser.add_argument(
+            "--parallel",
+            type=int,
+            default=1,
+            metavar="N",
+            help="fold in N processes (PostgreSQL); 1 by default",
+        )
+        parser.add_argument(
             "--dry-run", action="store_true", help="only count what would change; write nothing"
         )
         parser.add_argument("--noinput", action="store_true", help="do not ask for confirmation")
@@ -29,7 +37,7 @@ class Command(BaseCommand):
         projections = chosen_projections(projection)
         if not options["dry_run"] and not options["noinput"]:
             self._confirm(projections)
-        results = [self._rebuild(each, products, write=not options["dry_run"]) for each in projections]
+        results = [self._rebuild(each, products, options) for each in projections]
         if any(result.parked for result in results):
             self.stderr.write("Some products could not be folded: see 'manage.py projection_status'.")
             raise SystemExit(1)
@@ -42,16 +50,31 @@ class Command(BaseCommand):
             self.stderr.write("Nothing was done.")
             raise SystemExit(1)
 
-    def _rebuild(self, projection: Projection[Any], products: list[int] | None, *, write: bool) -> Refolded:
-        started = time.monotonic()
+    def _rebuild(
+        self, projection: Projection[Any], products: list[int] | None, options: dict[str, Any]
+    ) -> Refolded:
+        started, write = time.monotonic(), not options["dry_run"]
+        samples: list[int] = []
         if products is not None:
             result = refold(projection, sorted(set(products)), write=write)
         else:
-            line = ProgressLine(self.stderr, projection.name, Event.objects.filter(version=1).count())
-            result = rebuild(projection, line.advance, write=write)
-            line.finish()
+            result, samples = self._rebuild_all(projection, options["parallel"], write=write)
         self.stdout.write(_summary(projection, result, time.monotonic() - started, write=write))
+        if samples:
+            verb = "Written" if write else "Would be written"
+            self.stdout.write(f"{verb}, among others: {', '.join(map(str, samples))}")
         return result
+
+    def _rebuild_all(self, projection: Projection[Any], parallel: int, *, write: bool) -> Rebuilt:
+        line = ProgressLine(self.stderr, f"{projection.name}: events", Event.objects.count())
+        try:
+            return rebuild(projection, line.advance, write=write, parallel=parallel)
+        except AlreadyRunning as running:
+            raise CommandError(f"{running} Nothing was done.") from None
+        except StagingLost as lost:
+            raise CommandError(str(lost)) from None
+        finally:
+            line.finish()
 
 
 def _summary(projection: Projection[Any], result: Refolded, seconds: float, *, write: bool) -> str:

@@ -279,9 +279,10 @@ def test_rebuild__writes_only_the_rows_that_differ(display: Projection[Any]) -> 
     engine.catch_up_all()
     execute_on_read_side("UPDATE products_read_productdisplay SET name = 'Wrong' WHERE id = 1")
     execute_on_read_side("DELETE FROM products_read_productdisplay WHERE id = 2")
-    dry = rebuild(display, lambda done: None, write=False)
+    dry, samples = rebuild(display, lambda done: None, write=False)
     assert (dry.events, dry.added, dry.changed, dry.removed, dry.unchanged) == (3, 1, 1, 0, 1)
+    assert samples == [1, 2]
     assert row(1).name == "Wrong"
-    assert rebuild(display, lambda done: None) == dry
-    assert rebuild(display, lambda done: None).unchanged == 3
+    assert rebuild(display, lambda done: None).counts == dry
+    assert rebuild(display, lambda done: None).counts.unchanged == 3
     assert differences(display) == []

@@ -1,0 +1,119 @@
+"""Comparing staged tables with the live ones, and writing the rows that differ, in SQL."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from events.rows import columns_of, read_connection
+from events.staging import Staging, Table, among, delete, execute, fetch
+
+
+class Counts(NamedTuple):
+    """Rows of the read model: how many a merge adds, changes, removes and leaves."""
+
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+
+
+def find_differing(staging: Staging, product_ids: Sequence[int] | None = None) -> None:
+    """Note the products whose row, or whose rows in a child table, are not as staged; of these products if told."""
+    for table in staging.tables:
+        condition, parameters = "1 = 1", list[Any]()
+        if product_ids is not None:
+            delete(table.differing, "id", product_ids)
+            condition, parameters = among(table.product_column, product_ids)
+        compare = _differing_rows if table is staging.main else _differing_children
+        statement = f"INSERT INTO {table.differing} {compare(table, condition)}"
+        execute(statement, parameters * statement.count(condition))
+
+
+def counts(staging: Staging, orphans: Sequence[int]) -> Counts:
+    """What a merge would do, by product."""
+    touched = " UNION ".join(f"SELECT id FROM {table.differing}" for table in staging.tables)
+    added, changed = fetch(
+        f"SELECT count(*) FILTER (WHERE live.id IS NULL), count(live.id) FROM ({touched}) AS touched"
+        f" JOIN {staging.main.staged} AS staged ON staged.id = touched.id"
+        f" LEFT JOIN {staging.main.live} AS live ON live.id = touched.id"
+    )[0]
+    (staged,) = fetch(f"SELECT count(*) FROM {staging.main.staged}")[0]
+    return Counts(added, changed, len(orphans), staged - added - changed)
+
+
+def sample(staging: Staging, limit: int) -> list[int]:
+    """Ids of some products that a merge would change."""
+    touched = " UNION ".join(f"SELECT id FROM {table.differing}" for table in staging.tables)
+    return [
+        product_id
+        for (product_id,) in fetch(f"SELECT id FROM ({touched}) AS touched ORDER BY id LIMIT {limit}")
+    ]
+
+
+def unstaged_live_rows(staging: Staging) -> list[int]:
+    """Products with a live row and no staged one."""
+    return [product_id for (product_id,) in fetch(_without_partner(staging.main.live, staging.main.staged))]
+
+
+def rows_ahead(staging: Staging) -> list[int]:
+    """Products whose live row is at a later version than the staged one."""
+    ahead = fetch(
+        f"SELECT live.id FROM {staging.main.live} AS live JOIN {staging.main.staged} AS staged"
+        " ON staged.id = live.id WHERE live.version > staged.version"
+    )
+    return [product_id for (product_id,) in ahead]
+
+
+def write_differing(staging: Staging, orphans: Sequence[int]) -> None:
+    """Make the live tables equal to the staged ones; nobody else may be writing them."""
+    _write_rows(staging.main)
+    for table in staging.children:
+        _write_children(table)
+    for table in staging.tables:
+        delete(table.live, table.product_column, orphans)
+
+
+def _write_rows(table: Table) -> None:
+    columns = columns_of(table.model)
+    assignments = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
+    execute(
+        f"INSERT INTO {table.live} ({', '.join(columns)})"
+        f" SELECT {', '.join(columns)} FROM {table.staged}"
+        f" WHERE id IN (SELECT id FROM {table.differing}) ORDER BY id"
+        f" ON CONFLICT (id) DO UPDATE SET {assignments}"
+    )
+
+
+def _write_children(table: Table) -> None:
+    columns = ", ".join(columns_of(table.model))
+    of_differing = f"WHERE {table.product_column} IN (SELECT id FROM {table.differing})"
+    execute(f"DELETE FROM {table.live} {of_differing}")
+    execute(f"INSERT INTO {table.live} ({columns}) SELECT {columns} FROM {table.staged} {of_differing}")
+
+
+def _differing_rows(table: Table, condition: str) -> str:
+    """Staged rows that the live table lacks or has otherwise."""
+    columns = columns_of(table.model)
+    differs = "IS DISTINCT FROM" if read_connection().vendor == "postgresql" else "IS NOT"
+    any_differs = " OR ".join(f"live.{column} {differs} staged.{column}" for column in columns)
+    return (
+        f"SELECT staged.id FROM (SELECT * FROM {table.staged} WHERE {condition}) AS staged"
+        f" LEFT JOIN (SELECT * FROM {table.live} WHERE {condition}) AS live ON live.id = staged.id"
+        f" WHERE {any_differs}"
+    )
+
+
+def _differing_children(table: Table, condition: str) -> str:
+    """Products that have a child row on one side only."""
+    columns = ", ".join(columns_of(table.model))
+    staged = f"SELECT {columns} FROM {table.staged} WHERE {condition}"
+    live = f"SELECT {columns} FROM {table.live} WHERE {condition}"
+    return (
+        f"SELECT DISTINCT {table.product_column} FROM (SELECT * FROM ({staged} EXCEPT {live}) AS missing"
+        f" UNION ALL SELECT * FROM ({live} EXCEPT {staged}) AS surplus) AS differing"
+    )
+
+
+def _without_partner(table: str, other: str) -> str:
+    return (
+        f"SELECT id FROM {table} AS one WHERE NOT EXISTS (SELECT 1 FROM {other} AS two WHERE two.id = one.id)"
+    )

@@ -1,0 +1,148 @@
+"""A second set of a read model's tables, filled from the log and then compared with the live ones in SQL.
+
+UNLOGGED on PostgreSQL, TEMPORARY on SQLite: losing them costs a rebuild's work and nothing else.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from django.db import models
+
+from events.projection import Projection, ReadRow
+from events.rows import child_values, columns_of, quoted, read_connection, values_of
+
+
+class Table(NamedTuple):
+    """A live table with its copy, and the column that names the product."""
+
+    model: type[models.Model]
+    product_column: str
+
+    @property
+    def live(self) -> str:
+        return quoted(self.model._meta.db_table)
+
+    @property
+    def staged(self) -> str:
+        return quoted(f"{self.model._meta.db_table}__staging")
+
+    @property
+    def differing(self) -> str:
+        """The table of ids of products whose rows differ."""
+        return quoted(f"{self.model._meta.db_table}__differing")
+
+
+class Staging:
+    """The staging tables of one projection. Deterministic names: what a killed run leaves, the next one replaces."""
+
+    def __init__(self, projection: Projection[Any]) -> None:
+        self.projection = projection
+        self.main = Table(projection.model, quoted("id"))
+        self.children = [Table(child.model, quoted("product_id")) for child in projection.children]
+        self.progress = quoted(f"{projection.model._meta.db_table}__progress")
+
+    @property
+    def tables(self) -> list[Table]:
+        return [self.main, *self.children]
+
+    def create(self) -> None:
+        """Empty tables, whatever was there."""
+        self.drop()
+        kind = "UNLOGGED" if read_connection().vendor == "postgresql" else "TEMPORARY"
+        for table in self.tables:
+            execute(f"CREATE {kind} TABLE {table.staged} AS SELECT * FROM {table.live} WHERE 1 = 0")
+            execute(f"CREATE {kind} TABLE {table.differing} (id bigint PRIMARY KEY)")
+        execute(f"CREATE UNIQUE INDEX {_index_of(self.main)} ON {self.main.staged} (id)")
+        execute(f"CREATE {kind} TABLE {self.progress} (first bigint PRIMARY KEY, folded bigint NOT NULL)")
+
+    def index_children(self) -> None:
+        """Once filled: the indexes that bringing products up and merging need."""
+        for table in self.children:
+            execute(f"CREATE INDEX {_index_of(table)} ON {table.staged} ({table.product_column})")
+        if read_connection().vendor == "postgresql":
+            for table in self.tables:
+                execute(f"ANALYZE {table.staged}")
+
+    def drop(self) -> None:
+        for table in self.tables:
+            execute(f"DROP TABLE IF EXISTS {table.staged}")
+            execute(f"DROP TABLE IF EXISTS {table.differing}")
+        execute(f"DROP TABLE IF EXISTS {self.progress}")
+
+    def add(self, rows: Sequence[ReadRow]) -> None:
+        """Put folded rows and their children into the staging tables."""
+        _copy_in(self.main, [values_of(row) for row in rows])
+        for table, child in zip(self.children, self.projection.children, strict=True):
+            _copy_in(table, [values for row in rows for values in child_values(row.id, child.rows(row))])
+
+    def replace(self, rows: Sequence[ReadRow]) -> None:
+        """The same for products that may be in already."""
+        self.discard([row.id for row in rows])
+        self.add(rows)
+
+    def discard(self, product_ids: Sequence[int]) -> None:
+        for table in self.tables:
+            delete(table.staged, table.product_column, product_ids)
+
+    def load(self, product_ids: Sequence[int]) -> dict[int, ReadRow]:
+        """The staged rows of these products."""
+        condition, parameters = among("id", product_ids)
+        found = self.projection.model.objects.raw(
+            f"SELECT * FROM {self.main.staged} WHERE {condition}", parameters, using=read_connection().alias
+        )
+        return {row.id: row for row in found}
+
+    def note_progress(self, first: int, folded: int) -> None:
+        """The chunk that begins with product `first` is in, with `folded` rows."""
+        execute(f"INSERT INTO {self.progress} VALUES (%s, %s)", [first, folded])
+
+    def is_whole(self, chunks: int) -> bool:
+        """Whether all chunks are in; a crash of the server empties UNLOGGED tables."""
+        noted, folded = fetch(f"SELECT count(*), coalesce(sum(folded), 0) FROM {self.progress}")[0]
+        (rows,) = fetch(f"SELECT count(*) FROM {self.main.staged}")[0]
+        return bool(noted == chunks and rows == folded)
+
+
+def execute(statement: str, parameters: Sequence[Any] = ()) -> None:
+    with read_connection().cursor() as cursor:
+        cursor.execute(statement, list(parameters))
+
+
+def fetch(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    with read_connection().cursor() as cursor:
+        cursor.execute(statement, list(parameters))
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def among(column: str, product_ids: Iterable[int]) -> tuple[str, list[Any]]:
+    """A condition that the column is one of these ids, however many, with its parameters."""
+    ids = list(product_ids)
+    if read_connection().vendor == "postgresql":
+        return f"{column} = ANY(%s)", [ids]
+    return f"{column} IN (SELECT value FROM json_each(%s))", [str(ids)]
+
+
+def delete(table: str, column: str, product_ids: Sequence[int]) -> None:
+    if product_ids:
+        condition, parameters = among(column, product_ids)
+        execute(f"DELETE FROM {table} WHERE {condition}", parameters)
+
+
+def _index_of(table: Table) -> str:
+    return quoted(f"{table.model._meta.db_table}__staging_product")
+
+
+def _copy_in(table: Table, values: Sequence[tuple[Any, ...]]) -> None:
+    if not values:
+        return
+    connection = read_connection()
+    columns = columns_of(table.model)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.cursor.copy(f"COPY {table.staged} ({', '.join(columns)}) FROM STDIN") as copy:
+                for row in values:
+                    copy.write_row(row)
+            return
+        marks = ", ".join(["%s"] * len(columns))
+        cursor.executemany(f"INSERT INTO {table.staged} VALUES ({marks})", values)
