@@ -14,7 +14,7 @@ setup: $(EVERYTHING) ## a virtual environment in .venv/ from the hashed lock
 run: $(RUNTIME) ## set up, make demo data on the first start, serve on 127.0.0.1:PORT (8000)
 	@$(PYTHON_OF_VENV) -m tools.run
 
-test: $(EVERYTHING) lint ## every check and test, on SQLite and on real PostgreSQL and Redis; ARGS="-k name"
+test: $(EVERYTHING) ## every check and test, on SQLite and on real PostgreSQL and Redis; ARGS="-k name"
 	@$(PYTHON_OF_VENV) -m tools.test $(ARGS)
 
 lint: $(EVERYTHING) ## style, types, import directions, migrations, deployment checks

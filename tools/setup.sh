@@ -17,7 +17,7 @@ find_python() {
     complain "Python 3.11 or newer is needed. Install it, or name it: PYTHON=/path/to/python3 make setup"
 }
 
-if [ ! -x .venv/bin/python ]; then
+if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
     python=$(find_python)
     "$python" -c 'import ensurepip, venv' 2>/dev/null || complain "$python comes without ensurepip, which makes" \
         "virtual environments. On Debian and Ubuntu: sudo apt install python3-venv"

@@ -1,12 +1,14 @@
-"""Runs the tests on SQLite and then on PostgreSQL, real servers beside them; arguments go to pytest.
+"""Runs every check and test: lint, then pytest on SQLite and on PostgreSQL, real servers beside them.
 
-    python -m tools.test [-k expression] [path …]
+    python -m tools.test [-k expression] [path …]       arguments go to pytest and leave out lint
 
 Tests under tests/e2e and tests/faults start processes of their own, on databases of their own: they run once,
-in the second run. Exit status 1 when anything failed or nothing ran.
+in the second run. Exit status 1 when anything failed or no test ran.
 """
 
 import os
+import signal
+import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
@@ -15,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.processes import DidNotStart, end_on_sigterm, running, spawn
+from tools.processes import ROOT, DidNotStart, end_on_sigterm, running, spawn
 from tools.servers import postgresql, redis_server
 
 OWN_PROCESSES = ("tests/e2e", "tests/faults")
@@ -46,7 +48,7 @@ def pytest(databases: str, arguments: Sequence[str], env: dict[str, str]) -> Run
     with tempfile.TemporaryDirectory() as directory:
         report = Path(directory) / "report.xml"
         command = [sys.executable, "-m", "pytest", f"--junit-xml={report}", *arguments]
-        with running(spawn(command, env=env)) as process:
+        with running(spawn(command, env=env), signal.SIGINT) as process:  # pytest then still tidies up
             status = process.wait()
         counts = _counts(report)
     return Run(databases, status, **counts)
@@ -82,6 +84,7 @@ def main() -> int:
     end_on_sigterm()
     os.environ.pop("DATABASE_URL", None)  # the developer's own database is nobody's test database
     arguments = sys.argv[1:]
+    checks = 0 if arguments else subprocess.call([ROOT / "tools" / "lint.sh"], cwd=ROOT)
     try:
         runs = run_all(arguments)
     except DidNotStart as reason:
@@ -89,10 +92,11 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    print("\nTests:", *runs, sep="\n", flush=True)
+    verdict = "left out" if arguments else "failed" if checks else "passed"
+    print(f"\nChecks (make lint): {verdict}\nTests:", *runs, sep="\n", flush=True)
     ran = sum(run.passed + run.failed for run in runs)
     fine = {0, PYTEST_NO_TESTS} if arguments else {0}
-    return 0 if ran and all(run.status in fine for run in runs) else 1
+    return 0 if ran and not checks and all(run.status in fine for run in runs) else 1
 
 
 if __name__ == "__main__":
