@@ -19,7 +19,8 @@ def guard_log_after_migrate(app: AppConfig) -> None:
 
 
 def wake_projections_after_commit() -> None:
-    from events.delivery import wake_up
-    from events.signals import events_committed
+    from events.delivery import project_inline, wake_up
+    from events.signals import events_appended, events_committed
 
+    events_appended.connect(project_inline, dispatch_uid="events.project_inline")
     events_committed.connect(wake_up, dispatch_uid="events.wake_up")

@@ -1,8 +1,9 @@
 """How far a projection has read: the checkpoints of its partitions."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models.functions import Now
 
 from events.databases import read_alias
@@ -81,6 +82,31 @@ def halt(checkpoint: Checkpoint, reason: str) -> None:
     """Stop projecting this partition until a rebuild."""
     Checkpoint.objects.filter(pk=checkpoint.pk).update(halted=reason)
     checkpoint.halted = reason
+
+
+def repartition(projections: Iterable[Projection[Any]], partitions: int) -> None:
+    """Divide products into this many partitions, in one transaction under all checkpoints.
+
+    The new checkpoints of a projection start at its lowest old one: rows further on pass over what they hold.
+    """
+    with transaction.atomic(using=read_alias()):
+        for projection in projections:
+            locked = lock_all(projection)
+            lowest = min(locked, key=lambda checkpoint: checkpoint.position)
+            halted = next((checkpoint.halted for checkpoint in locked if checkpoint.halted), "")
+            Checkpoint.objects.filter(projection=projection.name).delete()
+            Checkpoint.objects.bulk_create(
+                Checkpoint(
+                    projection=projection.name,
+                    partition=partition,
+                    partitions=partitions,
+                    position=lowest.position,
+                    event_id=lowest.event_id,
+                    projection_version=lowest.projection_version,
+                    halted=halted,
+                )
+                for partition in range(partitions)
+            )
 
 
 def _start(projection: Projection[Any]) -> list[Checkpoint]:

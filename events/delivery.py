@@ -13,6 +13,8 @@ from django.conf import settings
 
 from events import failpoints
 from events.checkpoints import DEFAULT_PARTITIONS, partitions_in_use
+from events.engine import bring_up_or_park
+from events.sync import SyncMode, projections_in
 
 logger = structlog.get_logger(__name__)
 
@@ -23,11 +25,22 @@ PARTITIONS_KNOWN_SECONDS = 5.0
 def wake_up(product_ids: frozenset[int], **kwargs: Any) -> None:
     """Receiver of events_committed: have the products' partitions projected."""
     failpoints.reach(failpoints.AFTER_COMMIT)
+    if not projections_in(SyncMode.EVENTUAL):
+        return
     partitions = {product_id % _partitions() for product_id in product_ids}
     if settings.EMBEDDED:
         _project_now(partitions)
     else:
         publisher.add(partitions)
+
+
+def project_inline(product_id: int, **kwargs: Any) -> None:
+    """Receiver of events_appended: bring the product up in the command's own transaction, where that is the mode.
+
+    A product that cannot be folded is parked: a fault of the read side refuses no command.
+    """
+    for projection in projections_in(SyncMode.INLINE):
+        bring_up_or_park(projection, product_id)
 
 
 def _project_now(partitions: set[int]) -> None:

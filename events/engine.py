@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import structlog
 from django.db import DataError, IntegrityError, transaction
 
-from events import checkpoints, failpoints, log, parking, rows
+from events import checkpoints, failpoints, log, parking, rows, skips, snapshots
 from events.databases import read_alias
 from events.log import RecordedEvent
 from events.models import Checkpoint, ParkedKey
@@ -37,11 +37,15 @@ class Outcome(Enum):
 
 
 class Step(NamedTuple):
-    """One step of catching up: how it ended, how many events it read, and where the checkpoint stands."""
+    """One step of catching up: how it ended, how many events it read, and where the checkpoint stands.
+
+    `grown` are the products whose streams have become long enough for another snapshot.
+    """
 
     outcome: Outcome
     events: int = 0
     position: int = 0
+    grown: tuple[int, ...] = ()
 
 
 def catch_up(projection: Projection[Any], partition: int, limit: int = BATCH_EVENTS) -> Step:
@@ -53,7 +57,9 @@ def catch_up(projection: Projection[Any], partition: int, limit: int = BATCH_EVE
             return Step(Outcome.BUSY)
         if refused := _why_not(projection, checkpoint):
             return Step(refused)
-        return _project_next(projection, checkpoint, watermark, limit)
+        step = _project_next(projection, checkpoint, watermark, limit)
+    snapshots.take(projection, step.grown)
+    return step
 
 
 def catch_up_partition(projection: Projection[Any], partition: int, deadline: float = inf) -> Step:
@@ -86,17 +92,30 @@ def catch_up_all(deadline: float = inf) -> int:
 def bring_up(projection: Projection[Any], product_id: int) -> ReadRow:
     """Fold what the product's stream holds beyond its row, and write the row. Needs no checkpoint and moves none.
 
-    Safe beside catch-up, which then finds these versions already in. Raises FoldFailed.
+    Safe beside catch-up, which then finds these versions already in. A row that is not there starts from the
+    product's latest snapshot. Raises FoldFailed.
     """
     with transaction.atomic(using=read_alias()):
-        start = _start_of(projection, product_id, rows.load_locked(projection, [product_id]))
+        found = rows.load_locked(projection, [product_id])
+        start = _start_of(projection, product_id, found)
+        if product_id not in found:
+            start = start._replace(row=snapshots.latest(projection, product_id) or start.row)
         skipped = skipped_versions(projection, [product_id]).get(product_id, NOTHING)
         stream = log.read_stream(product_id, start.row.version)
-        before = start.row.version
-        row: ReadRow = fold(projection, start.row, stream, skipped)
-        if row.version != before:
-            _write(projection, [start])
-    return row
+        brought = start._replace(row=fold(projection, start.row, stream, skipped))
+        if brought.row.version > brought.held:
+            _write(projection, [brought])
+    return brought.row
+
+
+def bring_up_or_park(projection: Projection[Any], product_id: int) -> None:
+    """Bring the product up unless it is parked; park it when it cannot be."""
+    if parking.parked_among(projection, [product_id]):
+        return
+    try:
+        bring_up(projection, product_id)
+    except FoldFailed as failure:
+        parking.park(projection, failure)
 
 
 def retry_held(projection: Projection[Any]) -> None:
@@ -119,6 +138,14 @@ def release(projection: Projection[Any], key: ParkedKey) -> FoldFailed | None:
         parking.park_again(key, failure)
         return failure
     return None
+
+
+def skip(
+    projection: Projection[Any], key: ParkedKey, failing: RecordedEvent, reason: str
+) -> FoldFailed | None:
+    """Pass over the failing event for good, then release; returns what fails next, if anything does."""
+    skips.skip(projection, failing, reason)
+    return release(projection, key)
 
 
 def _why_not(projection: Projection[Any], checkpoint: Checkpoint) -> Outcome | None:
@@ -145,19 +172,20 @@ def _project_next(
         partitions=checkpoint.partitions,
         limit=limit,
     )
-    _apply(projection, batch)
+    grown = _apply(projection, batch)
     failpoints.reach(failpoints.AFTER_ROWS)
     is_full = len(batch) == limit
     checkpoints.move(checkpoint, Watermark(batch[-1].position, batch[-1].event_id) if is_full else watermark)
     failpoints.reach(failpoints.BEFORE_CHECKPOINT_COMMIT)
-    return Step(Outcome.MORE if is_full else _at_the_end(watermark), len(batch), checkpoint.position)
+    return Step(Outcome.MORE if is_full else _at_the_end(watermark), len(batch), checkpoint.position, grown)
 
 
 def _at_the_end(watermark: Watermark) -> Outcome:
     return Outcome.CAUGHT_UP if watermark.holder is None else Outcome.WRITER_OPEN
 
 
-def _apply(projection: Projection[Any], batch: Sequence[RecordedEvent]) -> None:
+def _apply(projection: Projection[Any], batch: Sequence[RecordedEvent]) -> tuple[int, ...]:
+    """Write the rows that the batch changes; returns the products that have grown by a snapshot's worth."""
     by_product = sorted(batch, key=attrgetter("product_id"))
     streams = {
         product_id: list(events) for product_id, events in groupby(by_product, attrgetter("product_id"))
@@ -172,21 +200,27 @@ def _apply(projection: Projection[Any], batch: Sequence[RecordedEvent]) -> None:
         )
         for product_id, events in streams.items()
     ]
-    _write_or_park(projection, [fold for fold in folds if fold is not None])
+    changed = [fold for fold in folds if fold is not None and fold.row.version > fold.held]
+    _write_or_park(projection, changed)
+    return tuple(fold.row.id for fold in changed if snapshots.is_due(fold.held, fold.row.version))
 
 
 class _Fold(NamedTuple):
-    """A row being folded; `children` is what its child tables hold now, None when older code wrote them."""
+    """A row being folded, the version that the table holds, and what its child tables hold now.
+
+    A row that older code wrote is folded from the start: its `held` version is 0 and its `children` None.
+    """
 
     row: ReadRow
+    held: int
     children: list[Children] | None
 
 
 def _start_of(projection: Projection[Any], product_id: int, found: Mapping[int, ReadRow]) -> _Fold:
     row = found.get(product_id) or projection.blank(product_id)
     if row.projection_version != projection.version:
-        return _Fold(projection.blank(product_id), None)
-    return _Fold(row, rows.children_of(projection, row))
+        return _Fold(projection.blank(product_id), 0, None)
+    return _Fold(row, row.version, rows.children_of(projection, row))
 
 
 def _folded(

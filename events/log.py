@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
-from itertools import groupby
+from itertools import groupby, takewhile
 from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -17,7 +17,7 @@ from django.db.models.functions import Cast
 from events.contracts import DomainEvent, decode, encode
 from events.databases import write_alias
 from events.models import Event
-from events.signals import events_committed
+from events.signals import events_appended, events_committed
 
 _PAGE = 2_000
 _SCAN_PAGE = 20_000
@@ -103,6 +103,7 @@ def append(
         for version, new in enumerate(new_events, start=after_version + 1)
     ]
     if recorded:
+        events_appended.send(sender=Event, product_id=product_id)
         announce = partial(events_committed.send_robust, sender=Event, product_ids=frozenset({product_id}))
         transaction.on_commit(announce, using=write_alias(), robust=True)
     return recorded
@@ -141,17 +142,25 @@ def _insert(
 
 
 def read_stream(
-    product_id: int, after_version: int = 0, upto_version: int | None = None
+    product_id: int, after_version: int = 0, upto_version: int | None = None, *, page: int = _PAGE
 ) -> Iterator[RecordedEvent]:
-    """One product's events in order, those of versions after `after_version` (up to `upto_version`)."""
+    """One product's events in order, those of versions after `after_version` (up to `upto_version`).
+
+    Reads `page` events at a time, as they are asked for.
+    """
     stream = Event.objects.filter(product_id=product_id).order_by("version")
     if upto_version is not None:
         stream = stream.filter(version__lte=upto_version)
-    while page := _recorded(stream.filter(version__gt=after_version)[:_PAGE]):
-        yield from page
-        if len(page) < _PAGE:
+    while events := _recorded(stream.filter(version__gt=after_version)[:page]):
+        yield from events
+        if len(events) < page:
             return
-        after_version = page[-1].version
+        after_version = events[-1].version
+
+
+def recorded_by(stream: Iterable[RecordedEvent], moment: datetime) -> Iterator[RecordedEvent]:
+    """The longest prefix of a stream that was recorded by `moment`."""
+    return takewhile(lambda recorded: recorded.recorded_at <= moment, stream)
 
 
 Stream = tuple[int, Iterator[StreamEvent]]
@@ -217,6 +226,12 @@ def last_position(product_id: int) -> int:
     """Position of the product's latest event; 0 without one."""
     latest = Event.objects.filter(product_id=product_id).order_by("-version")
     return latest.values_list("position", flat=True).first() or 0
+
+
+def head_version(product_id: int) -> int:
+    """Version of the product's latest event; 0 without one."""
+    latest = Event.objects.filter(product_id=product_id).order_by("-version")
+    return latest.values_list("version", flat=True).first() or 0
 
 
 def now() -> datetime:

@@ -2,13 +2,15 @@
 
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db.models import Count, F, Min
 from django.utils import timezone
 
 from events import checkpoints
+from events.alarms import divergent_products
 from events.models import Checkpoint, Event, ParkedKey
 from events.projection import Projection, registered_projections
-from events.watermark import highest
+from events.watermark import highest, longest_open_writer
 
 
 class PartitionStatus(NamedTuple):
@@ -39,39 +41,77 @@ def projection_status() -> list[PartitionStatus]:
     ]
 
 
+class Lag(NamedTuple):
+    """What waits behind a checkpoint: events, and seconds since the oldest was recorded."""
+
+    events: int
+    seconds: float
+
+
 def _status(projection: Projection[Any], checkpoint: Checkpoint, head: int) -> PartitionStatus:
-    lag_events, lag_seconds = _lag(checkpoint)
+    lag = _lag(checkpoint)
     keys = ParkedKey.objects.filter(projection=projection.name).values_list("product_id", flat=True)
-    parked = [product_id for product_id in keys if product_id % checkpoint.partitions == checkpoint.partition]
+    parked = [product_id for product_id in keys if _is_in(checkpoint, product_id)]
     return PartitionStatus(
         projection.name,
         checkpoint.partition,
         checkpoint.position,
         head,
-        lag_events,
-        lag_seconds,
+        lag.events,
+        lag.seconds,
         parked,
         checkpoint.halted,
-        _cause(projection, checkpoint, lag_events, parked),
+        _cause(projection, checkpoint, lag, parked),
     )
 
 
-def _lag(checkpoint: Checkpoint) -> tuple[int, float]:
+def _lag(checkpoint: Checkpoint) -> Lag:
     waiting = Event.objects.annotate(partition=F("product_id") % checkpoint.partitions).filter(
         position__gt=checkpoint.position, partition=checkpoint.partition
     )
     found = waiting.aggregate(events=Count("position"), oldest=Min("recorded_at"))
     oldest = found["oldest"]
-    return found["events"], max((timezone.now() - oldest).total_seconds(), 0.0) if oldest else 0.0
+    seconds = (timezone.now() - oldest).total_seconds() if oldest else 0.0
+    return Lag(found["events"], max(seconds, 0.0))
 
 
-def _cause(projection: Projection[Any], checkpoint: Checkpoint, lag_events: int, parked: list[int]) -> str:
+def _cause(projection: Projection[Any], checkpoint: Checkpoint, lag: Lag, parked: list[int]) -> str:
+    """The most urgent thing to know, with the command that helps."""
     if checkpoint.halted:
         return checkpoint.halted
-    if checkpoint.projection_version < projection.version:
-        return f"rebuild needed: run 'manage.py rebuild_read_models {projection.name}'"
     if checkpoint.projection_version > projection.version:
         return "newer code has this projection; this process stands aside"
+    causes = []
+    if checkpoint.projection_version < projection.version:
+        causes.append(f"rebuild needed: run 'manage.py rebuild_read_models {projection.name}'")
     if parked:
-        return f"parked products: {', '.join(map(str, parked))}"
-    return "waiting for a worker" if lag_events else ""
+        causes.append(f"parked: {_some(parked)}; see 'manage.py parked_keys list'")
+    if divergent := [one for one in divergent_products(projection.name) if _is_in(checkpoint, one)]:
+        causes.append(
+            f"not what the log says: {_some(divergent)}; run 'manage.py verify_read_models --repair'"
+        )
+    if lag.events:
+        causes.append(_why_behind(checkpoint, lag))
+    return "; ".join(causes)
+
+
+def _why_behind(checkpoint: Checkpoint, lag: Lag) -> str:
+    if holder := longest_open_writer():
+        return (
+            f"the watermark is held by pid {holder.pid}, whose transaction is open for {holder.seconds:.0f} s"
+        )
+    patience = 3 * settings.SWEEP_INTERVAL
+    idle = (timezone.now() - checkpoint.moved_at).total_seconds()
+    if lag.seconds > patience and idle > patience:
+        remedy = "start a worker and beat, or run 'manage.py catch_up_projections'"
+        return f"nobody has projected for {idle:.0f} s: {remedy}"
+    return "being projected"
+
+
+def _is_in(checkpoint: Checkpoint, product_id: int) -> bool:
+    return product_id % checkpoint.partitions == checkpoint.partition
+
+
+def _some(product_ids: list[int]) -> str:
+    shown = ", ".join(map(str, product_ids[:10]))
+    return f"{shown} and {len(product_ids) - 10} more" if len(product_ids) > 10 else shown

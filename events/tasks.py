@@ -5,29 +5,37 @@ import time
 from celery import shared_task
 
 from events import engine
+from events.alarms import verify_at_random
 from events.checkpoints import partitions_in_use
 from events.delivery import pending_flags
-from events.projection import registered_projections
+from events.sync import SyncMode, projections_in
 
 BUDGET_SECONDS = 20.0
+SAMPLE_PRODUCTS = 20
 
 
 @shared_task(name="events.project")
 def project(partition: int) -> None:
-    """Catch every projection up in one partition; what does not fit the time budget is left to a task of its own."""
+    """Catch the eventual projections up in one partition; what exceeds the time budget is left to a task of its own."""
     pending_flags.clear(partition)
     if not isinstance(partition, int) or not 0 <= partition < partitions_in_use():
         return
     deadline = time.monotonic() + BUDGET_SECONDS
     steps = [
         engine.catch_up_partition(projection, partition, deadline)
-        for projection in registered_projections().values()
+        for projection in projections_in(SyncMode.EVENTUAL)
     ]
     outcomes = {step.outcome for step in steps}
     if engine.Outcome.MORE in outcomes:
         project.delay(partition)
     elif engine.Outcome.WRITER_OPEN in outcomes:
         project.apply_async((partition,), countdown=1)
+
+
+@shared_task(name="events.verify_sample")
+def verify_sample() -> None:
+    """Verify a few products taken at random; what differs is reported and left as it is."""
+    verify_at_random(SAMPLE_PRODUCTS)
 
 
 @shared_task(name="events.sweep")

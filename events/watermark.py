@@ -97,3 +97,26 @@ def _open_writers(connection: BaseDatabaseWrapper) -> dict[str, int]:
     if any(is_own for _, _, is_own in rows):
         raise WouldWaitForItself("Ask for the watermark before or after the transaction that appends.")
     return {writer: pid for writer, pid, _ in rows}
+
+
+class OpenWriter(NamedTuple):
+    """A backend whose transaction has announced an append, and for how long it has been open."""
+
+    pid: int
+    seconds: float
+
+
+def longest_open_writer() -> OpenWriter | None:
+    """The writer that has kept the watermark for longest, if it is for more than PATIENCE_SECONDS."""
+    connection = connections[write_alias()]
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid, extract(epoch FROM clock_timestamp() - xact_start)::float FROM pg_locks"
+            " JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND classid = %s AND objid = %s"
+            " AND objsubid = 2 AND granted AND datname = current_database() ORDER BY xact_start LIMIT 1",
+            [LOCK_CLASS, LOCK_OBJECT],
+        )
+        row = cursor.fetchone()
+    return OpenWriter(*row) if row and row[1] > PATIENCE_SECONDS else None

@@ -12,11 +12,13 @@ class ProductsReadConfig(AppConfig):
 
 def register_projections() -> None:
     from events.projection import register_projection
+    from events.sync import refuse_unusable_modes
     from products_read.projections.product_display import ProductDisplayProjection
     from products_read.projections.product_inventory import ProductInventoryProjection
 
     register_projection(ProductDisplayProjection())
     register_projection(ProductInventoryProjection())
+    refuse_unusable_modes()
 
 
 def register_product_id_in_paths() -> None:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.db import connections, router
 
 from boundary.errors import NotFound
+from events.on_demand import before_reading
 from products_read.keyset import ReadModel
 
 
@@ -17,6 +18,7 @@ class Document(NamedTuple):
 
 def read_document(model: ReadModel, product_id: int) -> Document:
     """The document of that product as `model` holds it. Raises NotFound."""
+    before_reading(model, product_id)
     with connections[router.db_for_read(model)].cursor() as database:
         database.execute(f"SELECT version, document FROM {model._meta.db_table} WHERE id = %s", [product_id])
         row = database.fetchone()

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django.db import connections, router
 
+from events.on_demand import before_reading
 from products_read.models import ProductDisplay, ProductInventory
 
 Parameter = str | int | bool
@@ -55,6 +56,7 @@ class Listing(NamedTuple):
 
 def read_page(listing: Listing, cursor: Cursor) -> Page:
     """One page in one statement, which asks for one row more than the page to see whether there is more."""
+    before_reading(listing.model)
     statement, parameters = _statement(listing, cursor)
     with connections[router.db_for_read(listing.model)].cursor() as database:
         database.execute(statement, parameters)

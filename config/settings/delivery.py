@@ -42,9 +42,16 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 
 # The sweep is the guarantee behind every lost message; one that waited longer than that is superseded.
 SWEEP_INTERVAL: float = env.float("SWEEP_INTERVAL", default=5.0)  # seconds
+# A few products at random are held against the log, so that a wrong row raises an alarm before a person finds it.
+VERIFY_INTERVAL: float = env.float("VERIFY_INTERVAL", default=60.0)  # seconds
 CELERY_BEAT_SCHEDULER = "celery.beat.Scheduler"  # one interval needs no schedule file
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "events.sweep", "schedule": SWEEP_INTERVAL, "options": {"expires": SWEEP_INTERVAL}},
+    "verify a sample": {
+        "task": "events.verify_sample",
+        "schedule": VERIFY_INTERVAL,
+        "options": {"expires": VERIFY_INTERVAL},
+    },
 }
 
 # When each projection is brought up to date, such as product_display=inline; eventual unless named. See events.sync.

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from boundary.errors import NotFound
+from events.on_demand import before_reading
 from products_read.models import ProductDisplay
 
 
@@ -12,6 +13,7 @@ class FindRelatedProducts(Struct, frozen=True, kw_only=True):
 
 def find_related_products(product_id: int) -> list[str]:
     """Their documents; there are 100 at most. Raises NotFound for the product itself."""
+    before_reading(ProductDisplay)
     row = ProductDisplay.objects.filter(id=product_id).values_list("related_product_ids").first()
     if row is None:
         raise NotFound(f"There is no product {product_id}.")

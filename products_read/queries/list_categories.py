@@ -3,7 +3,8 @@
 from django.db.models import Count
 from msgspec import Struct
 
-from products_read.models import DisplayCategory
+from events.on_demand import before_reading
+from products_read.models import DisplayCategory, ProductDisplay
 
 
 class ListCategories(Struct, frozen=True, kw_only=True):
@@ -17,6 +18,7 @@ class Category(Struct, frozen=True):
 
 def list_categories() -> list[Category]:
     """All categories by slug. Counted from one range of one index, without touching a row."""
+    before_reading(ProductDisplay)
     in_use = DisplayCategory.objects.filter(discontinued=False)
     counted = in_use.values("slug").annotate(product_count=Count("*")).order_by("slug")
     return [Category(slug, count) for slug, count in counted.values_list("slug", "product_count")]

@@ -1,11 +1,10 @@
-import random
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from events.log import stream_ids
+from events.alarms import sample_products
 from events.management.arguments import add_projection_arguments, chosen_projections
 from events.management.progress import ProgressLine
 from events.models import Event
@@ -25,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *, projection: list[str], products: list[int] | None, **options: Any) -> None:
         projections = chosen_projections(projection)
-        chosen = _sampled(options["sample"]) if options["sample"] is not None else products
+        chosen = sample_products(options["sample"]) if options["sample"] is not None else products
         line = ProgressLine(self.stderr, "products", (1 + len(projections)) * _count(chosen))
         found = self._report(verify_write_models(chosen, line.advance))
         for each in projections:
@@ -51,14 +50,6 @@ class Command(BaseCommand):
 
 def _count(chosen: list[int] | None) -> int:
     return Event.objects.filter(version=1).count() if chosen is None else len(set(chosen))
-
-
-def _sampled(size: int) -> list[int]:
-    """Up to `size` products, drawn at random over the range of ids."""
-    highest = Event.objects.order_by("-product_id").values_list("product_id", flat=True).first() or 0
-    lowest = Event.objects.order_by("product_id").values_list("product_id", flat=True).first() or 0
-    starts = (random.randint(lowest, highest) - 1 for _ in range(size))
-    return sorted({product_id for start in starts for product_id in stream_ids(start, 1)})
 
 
 def _advice(found: list[Difference], *, repaired: bool) -> str:

@@ -1,0 +1,61 @@
+"""What a background verify found, kept where operators look, until a later verify finds it right."""
+
+import random
+from collections.abc import Iterable, Sequence
+
+import structlog
+from django.db.models import Max, Min
+
+from events.log import stream_ids
+from events.models import Divergence, Event
+from events.projection import registered_projections
+from events.verify import WRITE_TABLES, Difference, verify_projection, verify_write_models
+
+logger = structlog.get_logger(__name__)
+
+
+def record(where: str, checked: Sequence[int], differences: Iterable[Difference]) -> None:
+    """Remember the differences found among the `checked` products, and forget those no longer there."""
+    found = [
+        Divergence(
+            where=where,
+            product_id=difference.product_id,
+            field=difference.field,
+            expected=repr(difference.expected),
+            found=repr(difference.found),
+        )
+        for difference in differences
+    ]
+    Divergence.objects.filter(where=where, product_id__in=checked).delete()
+    Divergence.objects.bulk_create(found, ignore_conflicts=True)
+    for divergence in found:
+        logger.error(
+            "not what the log says", where=where, product_id=divergence.product_id, field=divergence.field
+        )
+
+
+def divergent_products(where: str) -> list[int]:
+    """Products for which the last verify found a difference there."""
+    divergences = Divergence.objects.filter(where=where).order_by("product_id")
+    return list(divergences.values_list("product_id", flat=True).distinct())
+
+
+def verify_at_random(size: int) -> None:
+    """Verify this many products, drawn at random, and record what differs."""
+    chosen = sample_products(size)
+    record(WRITE_TABLES, chosen, verify_write_models(chosen, _silently))
+    for projection in registered_projections().values():
+        record(projection.name, chosen, verify_projection(projection, chosen, _silently))
+
+
+def sample_products(size: int) -> list[int]:
+    """Up to `size` products that have a stream, drawn at random over the range of ids."""
+    bounds = Event.objects.filter(version=1).aggregate(lowest=Min("product_id"), highest=Max("product_id"))
+    if bounds["lowest"] is None:
+        return []
+    starts = [random.randint(bounds["lowest"], bounds["highest"]) - 1 for _ in range(size)]
+    return sorted({product_id for start in starts for product_id in stream_ids(start, 1)})
+
+
+def _silently(done: int) -> None:
+    """Nobody watches the progress of a background verify."""

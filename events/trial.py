@@ -1,0 +1,37 @@
+"""Trying a parked product against the code of now, without changing anything."""
+
+import traceback
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from events import engine, rows
+from events.databases import read_alias
+from events.models import ParkedKey
+from events.projection import FoldFailed, Projection, ReadRow
+from events.refold import State, state_of
+
+
+class Trial(NamedTuple):
+    """The row before and after, and why it cannot be brought up (empty when it can)."""
+
+    before: State | None
+    after: State | None
+    error: str
+
+
+def try_parked(projection: Projection[Any], key: ParkedKey) -> Trial:
+    """Bring the product up in a transaction that is rolled back."""
+    with transaction.atomic(using=read_alias()):
+        row = rows.load_locked(projection, [key.product_id]).get(key.product_id)
+        before = _shown(projection, row)
+        try:
+            return Trial(before, _shown(projection, engine.bring_up(projection, key.product_id)), "")
+        except FoldFailed as failure:
+            return Trial(before, None, "".join(traceback.format_exception(failure.error)))
+        finally:
+            transaction.set_rollback(True, using=read_alias())
+
+
+def _shown(projection: Projection[Any], row: ReadRow | None) -> State | None:
+    return state_of(projection, row) if row else None
