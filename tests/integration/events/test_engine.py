@@ -1,7 +1,7 @@
 """Catching up, bringing up, parking, rebuilding: the read side follows the log and nothing else."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 from uuid import uuid4
 
@@ -10,33 +10,19 @@ from django.db import connections
 
 from events import engine, guards, log
 from events.checkpoints import checkpoints_of
-from events.contracts import ProductRated
 from events.databases import read_alias, write_alias
 from events.models import Checkpoint, ParkedKey
-from events.projection import Projection, registered_projections
+from events.projection import Projection
 from events.rebuild import rebuild
 from events.status import projection_status
 from events.verify import verify_projection
 from products_read.models import ProductDisplay
 from tests.support.streams import append, product_added, product_rated
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quiet_log")]
 
 
-@pytest.fixture(autouse=True)
-def quiet_log(settings: Any) -> Iterator[None]:
-    """Nothing projects by itself: each test says when."""
-    from events import delivery
-    from events.signals import events_committed
-
-    events_committed.disconnect(dispatch_uid="events.wake_up")
-    yield
-    events_committed.connect(delivery.wake_up, dispatch_uid="events.wake_up")
-
-
-@pytest.fixture
-def display() -> Projection[Any]:
-    return registered_projections()["product_display"]
+FailingOn = Callable[[int], AbstractContextManager[None]]
 
 
 def row(product_id: int) -> ProductDisplay:
@@ -45,23 +31,6 @@ def row(product_id: int) -> ProductDisplay:
 
 def differences(projection: Projection[Any]) -> list[tuple[int, str]]:
     return [(each.product_id, each.field) for each in verify_projection(projection, None, lambda done: None)]
-
-
-@contextmanager
-def failing_on(projection: Projection[Any], product_id: int) -> Iterator[None]:
-    """The handler of ratings raises for one product."""
-    rated = projection.handlers[ProductRated]
-
-    def fail_for_one(row: Any, event: ProductRated) -> None:
-        if row.id == product_id:
-            raise ArithmeticError("this rating cannot be")
-        rated(row, event)
-
-    projection.handlers[ProductRated] = fail_for_one
-    try:
-        yield
-    finally:
-        projection.handlers[ProductRated] = rated
 
 
 def execute_on_read_side(statement: str) -> None:
@@ -151,10 +120,12 @@ def test_rebuild__mends_a_halted_projection(display: Projection[Any]) -> None:
     assert row(1).version == 3
 
 
-def test_catch_up__parks_the_product_whose_handler_raises_and_goes_on(display: Projection[Any]) -> None:
+def test_catch_up__parks_the_product_whose_handler_raises_and_goes_on(
+    display: Projection[Any], failing_on: FailingOn
+) -> None:
     append(7, product_added())
     engine.catch_up_all()
-    with failing_on(display, 7):
+    with failing_on(7):
         append(7, product_rated(4))
         append(3, product_added(), product_rated(5))
         engine.catch_up_all()
@@ -166,9 +137,11 @@ def test_catch_up__parks_the_product_whose_handler_raises_and_goes_on(display: P
     assert "ArithmeticError: this rating cannot be" in key.traceback
 
 
-def test_release__replays_in_order_once_the_handler_is_mended(display: Projection[Any]) -> None:
+def test_release__replays_in_order_once_the_handler_is_mended(
+    display: Projection[Any], failing_on: FailingOn
+) -> None:
     append(7, product_added())
-    with failing_on(display, 7):
+    with failing_on(7):
         append(7, product_rated(4), product_rated(3, user_id=2))
         engine.catch_up_all()
     engine.release(display, ParkedKey.objects.get())

@@ -1,0 +1,52 @@
+"""What the engine's tests share."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import pytest
+
+from events import delivery
+from events.contracts import ProductRated
+from events.projection import Projection, registered_projections
+from events.signals import events_committed
+
+
+@pytest.fixture
+def quiet_log() -> Iterator[None]:
+    """Nothing projects by itself: each test says when."""
+    events_committed.disconnect(dispatch_uid="events.wake_up")
+    yield
+    events_committed.connect(delivery.wake_up, dispatch_uid="events.wake_up")
+
+
+@pytest.fixture
+def display() -> Projection[Any]:
+    return registered_projections()["product_display"]
+
+
+@pytest.fixture
+def inventory() -> Projection[Any]:
+    return registered_projections()["product_inventory"]
+
+
+@pytest.fixture
+def failing_on(display: Projection[Any]) -> Callable[[int], AbstractContextManager[None]]:
+    """As a context: the display's handler of ratings raises for one product."""
+
+    @contextmanager
+    def failing(product_id: int) -> Iterator[None]:
+        rated = display.handlers[ProductRated]
+
+        def fail_for_one(row: Any, event: ProductRated) -> None:
+            if row.id == product_id:
+                raise ArithmeticError("this rating cannot be")
+            rated(row, event)
+
+        display.handlers[ProductRated] = fail_for_one
+        try:
+            yield
+        finally:
+            display.handlers[ProductRated] = rated
+
+    return failing
