@@ -14,6 +14,7 @@ import msgspec
 from django.db import connections, models, transaction
 from django.db.models.functions import Cast
 
+from events import failpoints
 from events.contracts import DomainEvent, decode, encode
 from events.databases import write_alias
 from events.models import Event
@@ -102,6 +103,7 @@ def append(
         _insert(connection, product_id, version, new, recorded_at, about)
         for version, new in enumerate(new_events, start=after_version + 1)
     ]
+    failpoints.reach(failpoints.AFTER_APPEND)
     if recorded:
         events_appended.send(sender=Event, product_id=product_id)
         announce = partial(events_committed.send_robust, sender=Event, product_ids=frozenset({product_id}))
