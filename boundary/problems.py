@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -21,6 +22,8 @@ from boundary.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+
+logger = structlog.get_logger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -78,11 +81,12 @@ def problem(error: ServiceError, correlation_id: str) -> dict[str, object]:
     return document | error.members
 
 
-def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's EXCEPTION_HANDLER: whatever a view raises becomes a problem; a bug stays a bug (500, logged)."""
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
+    """DRF's EXCEPTION_HANDLER: whatever a view raises becomes a problem; a bug is logged and becomes `internal`."""
     known = _as_service_error(error)
     if known is None:
-        return None
+        logger.error("unhandled error", exc_info=error)
+        known = _Internal()
     response = Response(
         problem(known, current_correlation_id()), status=status_of(known), headers=_headers(known, error)
     )
@@ -172,7 +176,7 @@ def _forbidden(detail: str) -> ServiceError:
     return PermissionDenied(detail)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page_or_problem(request, NotFound())
 
 

@@ -1,10 +1,11 @@
 """Every address of the service; each side brings its own under /api/v1/."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from boundary.problems import not_found
 from config.pages import ApiRoot, LandingPage
 
 urlpatterns = [
@@ -17,6 +18,7 @@ urlpatterns = [
     path("api/auth/", include("rest_framework.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    re_path(r"^api/", not_found),  # with DEBUG too: an API answers no HTML page to a wrong address
 ]
 
 handler400 = "boundary.problems.bad_request"

@@ -1,6 +1,7 @@
 """From a commit to a worker: one coalesced wake-up per partition, published without hurting the command.
 
-A wake-up is a hint. Losing, doubling or forging one changes nothing but the lag, until the next sweep.
+A wake-up is a hint. Losing, doubling or forging one changes nothing but the lag, until the next sweep. While the
+broker is out of reach the process that committed projects by itself, in the thread that would have published.
 """
 
 import threading
@@ -10,15 +11,17 @@ from typing import Any
 import redis
 import structlog
 from django.conf import settings
+from django.db import close_old_connections
 
 from events import failpoints
 from events.checkpoints import DEFAULT_PARTITIONS, partitions_in_use
-from events.engine import bring_up_or_park
+from events.engine import bring_up_or_park, catch_up_partition
 from events.sync import SyncMode, projections_in
 
 logger = structlog.get_logger(__name__)
 
 PENDING_SECONDS = 1
+FALLBACK_SECONDS = 5.0
 PARTITIONS_KNOWN_SECONDS = 5.0
 
 
@@ -141,8 +144,20 @@ def _publish(partition: int) -> None:
     try:
         project.delay(partition)
     except Exception as error:
-        logger.warning("wake-up not published; the sweep will do", partition=partition, error=str(error))
+        logger.warning("wake-up not published; projecting here", partition=partition, error=str(error))
         pending_flags.clear(partition)
+        _project_without_broker(partition)
+
+
+def _project_without_broker(partition: int) -> None:
+    """While no worker can be reached this thread is one; what it cannot do is left to the sweep."""
+    try:
+        for projection in projections_in(SyncMode.EVENTUAL):
+            catch_up_partition(projection, partition, time.monotonic() + FALLBACK_SECONDS)
+    except Exception as error:
+        logger.warning("not projected here; the sweep will do", partition=partition, error=str(error))
+    finally:
+        close_old_connections()
 
 
 publisher = Publisher()

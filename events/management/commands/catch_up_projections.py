@@ -5,7 +5,7 @@ from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from events.engine import catch_up_all
 from events.status import projection_status
@@ -25,10 +25,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, follow: bool, **options: Any) -> None:
-        events = catch_up_all()
-        self.stdout.write(f"Projected {events} events.")
         if follow:
             self._follow()
+        else:
+            self.stdout.write(f"Projected {catch_up_all()} events.")
         for status in projection_status():
             if status.needs_attention:
                 self.stderr.write(f"{status.projection} partition {status.partition}: {status.cause}")
@@ -43,7 +43,15 @@ class Command(BaseCommand):
         signal.signal(signal.SIGINT, finish_batch_and_stop)
         signal.signal(signal.SIGTERM, finish_batch_and_stop)
         self.stdout.write("Following the log; Ctrl-C ends it.")
-        while not stop.wait(FOLLOW_INTERVAL_SECONDS):
+        while not stop.is_set():
+            self._catch_up_if_possible()
+            stop.wait(FOLLOW_INTERVAL_SECONDS)
+
+    def _catch_up_if_possible(self) -> None:
+        """A lost connection or a timeout is passing, and the next round tries again: nothing was half done."""
+        try:
             if events := catch_up_all():
                 self.stdout.write(f"Projected {events} events.")
-            close_old_connections()
+        except (OperationalError, InterfaceError) as error:
+            self.stderr.write(f"Trying again: {error}")
+        close_old_connections()
