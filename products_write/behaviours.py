@@ -19,7 +19,7 @@ from boundary.problems import status_of
 from boundary.validation import validated as validated_against
 from events.databases import write_alias
 from products_write import idempotency
-from products_write.command_fields import faults_beyond_schema, faults_of_command
+from products_write.command_fields import faults_beyond_schema, faults_of
 from products_write.commands import Command
 from products_write.commands.rating import FOR_OTHERS, RatingCommand
 from products_write.envelope import Envelope, Next, Outcome
@@ -88,7 +88,7 @@ def validate(envelope: Envelope, proceed: Next) -> Outcome:
         known = {fault.field for fault in invalid.faults}
         more = faults_beyond_schema(command_type, payload, lax=envelope.lax)
         raise Invalid([*invalid.faults, *(fault for fault in more if fault.field not in known)]) from None
-    if faults := faults_of_command(envelope.command):
+    if faults := faults_of(envelope.command):
         raise Invalid(faults)
     return proceed(envelope)
 

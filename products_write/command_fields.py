@@ -10,7 +10,6 @@ from msgspec import inspect
 
 from boundary.errors import FieldFault, Invalid
 from boundary.validation import validated
-from products_write.commands.base import Command
 from products_write.commands.fields import CHECK, Check
 
 
@@ -43,9 +42,9 @@ class CommandField:
 
 
 @cache
-def fields_of(command_type: type[Command]) -> tuple[CommandField, ...]:
-    """The fields of a command in the order of its definition, what is required first."""
-    info = inspect.type_info(command_type)
+def fields_of(struct_type: type[msgspec.Struct]) -> tuple[CommandField, ...]:
+    """The fields of a command (or of a like Struct) in the order of its definition, what is required first."""
+    info = inspect.type_info(struct_type)
     assert isinstance(info, inspect.StructType)
     return tuple(sorted(map(_field, info.fields), key=lambda field: not field.required))
 
@@ -85,27 +84,27 @@ def _shape(meant: inspect.Type) -> dict[str, Any]:
     raise TypeError(f"A command cannot have a field of type {type(meant).__name__}.")
 
 
-def faults_of_command(command: Command) -> list[FieldFault]:
-    """What is wrong with a command that the schema lets pass."""
+def faults_of(filled: msgspec.Struct) -> list[FieldFault]:
+    """What is wrong with a filled Struct that the schema lets pass."""
     return [
         FieldFault(field.name, "invalid", fault)
-        for field in fields_of(type(command))
+        for field in fields_of(type(filled))
         if field.check is not None
-        and (value := getattr(command, field.name)) is not msgspec.UNSET
+        and (value := getattr(filled, field.name)) is not msgspec.UNSET
         and value is not None
         and (fault := field.check(value))
     ]
 
 
 def faults_beyond_schema(
-    command_type: type[Command], payload: Mapping[str, object], *, lax: bool
+    struct_type: type[msgspec.Struct], payload: Mapping[str, object], *, lax: bool
 ) -> list[FieldFault]:
     """The same for a payload that has faults elsewhere; fields with the wrong type are passed over."""
     found = []
-    for field in fields_of(command_type):
+    for field in fields_of(struct_type):
         if field.check is None or field.name not in payload:
             continue
-        alone = _alone(command_type, field.name)
+        alone = _alone(struct_type, field.name)
         try:
             value = getattr(validated(alone, {field.name: payload[field.name]}, lax=lax), field.name)
         except Invalid:
@@ -117,7 +116,7 @@ def faults_beyond_schema(
 
 
 @cache
-def _alone(command_type: type[Command], name: str) -> type[msgspec.Struct]:
+def _alone(struct_type: type[msgspec.Struct], name: str) -> type[msgspec.Struct]:
     """A Struct of this one field, left out or not."""
-    hint = get_type_hints(command_type, include_extras=True)[name]
+    hint = get_type_hints(struct_type, include_extras=True)[name]
     return msgspec.defstruct(name, [(name, hint, msgspec.UNSET)])

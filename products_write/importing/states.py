@@ -1,0 +1,105 @@
+"""Which commands bring a product to a wanted state, and sending them."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from boundary.actor import SYSTEM
+from boundary.validation import validated
+from products_write.bus import COMMANDS, send
+from products_write.importing.lines import WantedState
+from products_write.models import Product
+
+ADDED, CHANGED, UNCHANGED = "added", "changed", "unchanged"
+
+_NAMESPACE = uuid.UUID("6f2d3c0e-5b1f-4f57-9b0a-0c6c5f1d6a11")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A command to send, and the version of the product it was decided on (0: it is not there yet)."""
+
+    name: str
+    payload: dict[str, Any]
+    version: int = 0
+
+    @property
+    def command_id(self) -> uuid.UUID:
+        """The same for the same step: sent again after an interruption it has no second effect."""
+        return uuid.uuid5(
+            _NAMESPACE, f"{self.name} {self.version} {msgspec.json.encode(self.payload).decode()}"
+        )
+
+
+def bring_to(wanted: WantedState, *, dry_run: bool) -> str:
+    """Sends what is needed; whether the product was ADDED, CHANGED or UNCHANGED. Raises a refusal."""
+    product = _find(wanted)
+    if product is None:
+        _add(wanted, dry_run=dry_run)
+        return ADDED
+    steps = _differences(product, wanted)
+    if not dry_run:
+        for step in steps:
+            expected = step.version if step.name == "update-stock-from-inventory-recount" else None
+            send(step.name, step.payload, actor=SYSTEM, command_id=step.command_id, expected_version=expected)
+    return CHANGED if steps else UNCHANGED
+
+
+def _find(wanted: WantedState) -> Product | None:
+    products = Product.objects.select_related("stockitem")
+    if wanted.product_id is not UNSET:
+        return products.filter(id=wanted.product_id).first()
+    return products.filter(sku=wanted.sku).first()
+
+
+def _add(wanted: WantedState, *, dry_run: bool) -> None:
+    fields = _given(wanted, "product_id", "sku", "name", "description", "unit_price", "categories")
+    add = Step("add-new-product", fields)
+    if dry_run:
+        validated(COMMANDS[add.name], add.payload)
+        return
+    outcome = send(add.name, add.payload, actor=SYSTEM, command_id=add.command_id)
+    if wanted.quantity and outcome.result is not None:
+        payload = {"product_id": outcome.result.product_id, "quantity": wanted.quantity}
+        stock = Step("add-to-inventory", payload, outcome.result.version)
+        send(stock.name, stock.payload, actor=SYSTEM, command_id=stock.command_id)
+
+
+def _differences(product: Product, wanted: WantedState) -> list[Step]:
+    """The commands for what is not so yet, in the order to send them."""
+    present = {
+        "sku": product.sku,
+        "name": product.name,
+        "description": product.description,
+        "unit_price": product.unit_price,
+        "quantity": product.stockitem.quantity,
+    }
+    if wanted.categories is not UNSET:
+        present["categories"] = product.category_slugs()
+    given = _given(wanted, *present)
+    changed = {name: value for name, value in given.items() if value != present[name]}
+    return [
+        Step(name, {"product_id": product.id, **payload}, product.version)
+        for name, payload in _commands_for(changed)
+    ]
+
+
+def _commands_for(changed: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    details = {
+        name: changed[name] for name in ("sku", "name", "description", "categories") if name in changed
+    }
+    commands: list[tuple[str, dict[str, Any]]] = []
+    if details:
+        commands.append(("change-product-details", details))
+    if "unit_price" in changed:
+        commands.append(("change-price", {"unit_price": changed["unit_price"]}))
+    if "quantity" in changed:
+        commands.append(("update-stock-from-inventory-recount", {"updated_quantity": changed["quantity"]}))
+    return commands
+
+
+def _given(wanted: WantedState, *names: str) -> dict[str, Any]:
+    return {name: value for name in names if (value := getattr(wanted, name)) is not UNSET}

@@ -1,0 +1,77 @@
+from argparse import ArgumentParser
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from boundary.errors import FieldFault, Invalid, ServiceError, Unavailable
+from events.management.progress import ProgressLine
+from products_write.bulk import in_bulk
+from products_write.importing.lines import COLUMNS, Line, read_lines
+from products_write.importing.states import ADDED, CHANGED, UNCHANGED, bring_to
+
+FAULTY = "faulty"
+
+
+class Command(BaseCommand):
+    help = (
+        f"Add products, or bring them to a state, from a CSV file with the columns {','.join(COLUMNS)}: product_id "
+        "or sku is needed, categories are joined by '|', quantity is the stock afterwards, a column left out stays "
+        "as it is. Every change is a command; an interrupted import is run again. Faults are named by line. "
+        "Exit status: 0 done, 1 some lines were faulty or refused, 2 wrong use."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE.csv", help="UTF-8, with a header")
+        parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+
+    def handle(self, *args: Any, file: Path, dry_run: bool, **options: Any) -> None:
+        if not file.is_file():
+            raise CommandError(f"There is no file {file}.", returncode=2)
+        counts: Counter[str] = Counter()
+        try:
+            self._import(file, counts, dry_run=dry_run)
+        except Invalid as invalid:
+            self._report(None, invalid.faults)
+            counts[FAULTY] += 1
+        would = " (dry run: nothing was changed)" if dry_run else ""
+        self.stdout.write(
+            ", ".join(f"{counts[name]} {name}" for name in (ADDED, CHANGED, UNCHANGED, FAULTY)) + would
+        )
+        if counts[FAULTY]:
+            raise SystemExit(1)
+
+    def _import(self, file: Path, counts: Counter[str], *, dry_run: bool) -> None:
+        with file.open(encoding="utf-8-sig", newline="") as counted:
+            total = sum(1 for _ in read_lines(counted))
+        progress = ProgressLine(self.stderr, "lines", total)
+        with ExitStack() as stack:
+            opened = stack.enter_context(file.open(encoding="utf-8-sig", newline=""))
+            stack.enter_context(in_bulk())
+            for line in read_lines(opened):
+                counts[self._bring(line, dry_run=dry_run)] += 1
+                progress.advance(1)
+        progress.finish()
+
+    def _bring(self, line: Line, *, dry_run: bool) -> str:
+        if line.wanted is None:
+            return self._report(line, line.faults)
+        try:
+            return bring_to(line.wanted, dry_run=dry_run)
+        except Invalid as invalid:
+            return self._report(line, invalid.faults)
+        except Unavailable as error:
+            raise CommandError(
+                f"line {line.number}: {error.detail} Run the import again to go on."
+            ) from error
+        except ServiceError as refusal:
+            return self._report(line, [FieldFault(refusal.code, refusal.code, refusal.detail)])
+
+    def _report(self, line: Line | None, faults: Any) -> str:
+        where = f"line {line.number}: " if line else ""
+        for fault in faults:
+            field = f"{fault.field}: " if fault.field else ""
+            self.stderr.write(f"{where}{field}{fault.detail}")
+        return FAULTY

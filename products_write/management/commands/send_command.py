@@ -1,0 +1,64 @@
+from argparse import ArgumentParser
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+
+from boundary.actor import SYSTEM, Actor
+from boundary.correlation import new_correlation_id
+from boundary.errors import FieldFault, Invalid, ServiceError
+from boundary.json_body import parse
+from boundary.problems import problem
+from products_write.bus import COMMANDS, send
+
+
+class Command(BaseCommand):
+    help = (
+        "Send a command and print its answer, the body that HTTP would give. Exit status: 0 it succeeded, "
+        "1 it was refused (the problem is printed), 2 wrong use."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("name", choices=sorted(COMMANDS), metavar="NAME", help=", ".join(COMMANDS))
+        parser.add_argument(
+            "body", metavar="JSON", help='its fields, as in \'{"product_id": 7, "rating": 5}\''
+        )
+        parser.add_argument("--actor", metavar="USER", help="the username to act as; without, the system")
+        parser.add_argument("--id", type=UUID, metavar="UUID", help="the idempotency key; without, a new one")
+        parser.add_argument("--expected-version", type=int, metavar="N", help="refuse if it conflicts since")
+
+    def handle(self, *args: Any, name: str, body: str, actor: str | None, **options: Any) -> None:
+        sender = SYSTEM if actor is None else _actor(actor)
+        correlation_id = new_correlation_id()
+        try:
+            outcome = send(
+                name,
+                _fields(body),
+                actor=sender,
+                command_id=options["id"],
+                expected_version=options["expected_version"],
+                correlation_id=correlation_id,
+            )
+        except ServiceError as refusal:
+            self.stdout.write(msgspec.json.encode(problem(refusal, correlation_id)).decode())
+            raise SystemExit(1) from None
+        self.stdout.write(outcome.body.decode())
+        if outcome.result is None:
+            raise SystemExit(1)
+
+
+def _actor(username: str) -> Actor:
+    users = get_user_model()._default_manager
+    user = users.filter(username=username, is_active=True).first()
+    if user is None:
+        raise CommandError(f"There is no active user {username!r}.", returncode=2)
+    return Actor.of(user)
+
+
+def _fields(body: str) -> dict[str, object]:
+    fields = parse(body.encode(errors="surrogatepass"))
+    if not isinstance(fields, dict):
+        raise Invalid([FieldFault("", "malformed", "Give a JSON object.")])
+    return fields
