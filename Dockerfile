@@ -7,7 +7,7 @@ RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --create-home products
 COPY --from=build /venv /venv
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/venv/bin:$PATH WEB_THREADS=4 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /srv
 COPY manage.py ./
 COPY boundary boundary

@@ -1,6 +1,7 @@
 """The one base of every refusal this service answers with, and the refusals that belong to neither side."""
 
 from collections.abc import Sequence
+from types import TracebackType
 from typing import ClassVar, NamedTuple
 
 
@@ -37,6 +38,31 @@ class Invalid(ServiceError):
         super().__init__(detail or _summary(self.faults))
 
 
+class AllFaults:
+    """Collects the faults of several readings, each in a `with` block of its own, so that they come back together.
+
+    A name that a block binds is bound only if `refuse_if_any` lets pass.
+    """
+
+    def __init__(self) -> None:
+        self._found: list[FieldFault] = []
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if isinstance(error, Invalid):
+            self._found += error.faults
+        return isinstance(error, Invalid)
+
+    def refuse_if_any(self) -> None:
+        """Raises Invalid with everything found."""
+        if self._found:
+            raise Invalid(self._found)
+
+
 class NotAuthenticated(ServiceError):
     code = "not_authenticated"
     default_detail = "Sign in, or send 'Authorization: Token <key>'."
@@ -71,6 +97,13 @@ class Unavailable(ServiceError):
     def __init__(self, detail: str = "", *, retry_after: int = 1, **members: object) -> None:
         self.retry_after = retry_after
         super().__init__(detail, **members)
+
+
+class Stale(Unavailable):
+    """The client would rather have no answer than one without its own write."""
+
+    code = "stale"
+    default_detail = "What your token stands for cannot be read yet. Ask again, or without handling=strict."
 
 
 def _summary(faults: Sequence[FieldFault]) -> str:

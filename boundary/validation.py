@@ -14,6 +14,7 @@ from boundary.errors import FieldFault, Invalid
 S = TypeVar("S", bound=msgspec.Struct)
 
 _MONEY = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,2})?", re.ASCII)
+_LOST_PLUS = re.compile(r"(T[0-9:.]{8,15}) ([0-9]{2}:?[0-9]{2})\Z", re.ASCII | re.IGNORECASE)
 _CENT = Decimal("0.01")
 _MISSING = object()
 
@@ -49,13 +50,19 @@ class _Field(msgspec.Struct, frozen=True):
     type: Any
     required: bool
     is_money: bool
+    is_time: bool
 
 
 @cache
 def _fields(struct_type: type[msgspec.Struct]) -> dict[str, _Field]:
     hints = get_type_hints(struct_type, include_extras=True)
     return {
-        field.encode_name: _Field(hints[field.name], field.required, _holds(hints[field.name], Decimal))
+        field.encode_name: _Field(
+            hints[field.name],
+            field.required,
+            is_money=_holds(hints[field.name], Decimal),
+            is_time=_holds(hints[field.name], datetime),
+        )
         for field in msgspec.structs.fields(struct_type)
     }
 
@@ -71,6 +78,8 @@ def _convert_into(
         _refuse_unstorable(value)
         if field.is_money:
             value = _money(value)
+        elif field.is_time and lax:
+            value, lax = _with_plus(value), False  # laxly a number is a time too: seconds since 1970
         values[name] = _in_utc(msgspec.convert(value, field.type, strict=not lax))
     except msgspec.ValidationError as error:
         faults.append(FieldFault(name, "invalid", _readable(str(error))))
@@ -83,6 +92,11 @@ def _built(struct_type: type[S], values: dict[str, Any]) -> S:
         return struct_type(**values)
     except ValueError as error:
         raise Invalid([FieldFault("", "invalid", str(error))]) from None
+
+
+def _with_plus(value: object) -> object:
+    """A time whose offset lost its plus: in forms and query strings a plus that is not escaped is a space."""
+    return _LOST_PLUS.sub(r"\1+\2", value) if isinstance(value, str) else value
 
 
 def _money(value: object) -> object:

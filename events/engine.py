@@ -55,7 +55,7 @@ def catch_up(projection: Projection[Any], partition: int, limit: int = BATCH_EVE
         checkpoint = checkpoints.lock_unless_busy(projection, partition)
         if checkpoint is None:
             return Step(Outcome.BUSY)
-        if refused := _why_not(projection, checkpoint):
+        if refused := why_not(projection, checkpoint):
             return Step(refused)
         step = _project_next(projection, checkpoint, watermark, limit)
     snapshots.take(projection, step.grown)
@@ -148,7 +148,8 @@ def skip(
     return release(projection, key)
 
 
-def _why_not(projection: Projection[Any], checkpoint: Checkpoint) -> Outcome | None:
+def why_not(projection: Projection[Any], checkpoint: Checkpoint) -> Outcome | None:
+    """Why this code may not project this partition now; None when it may. Halts it when the log is another one."""
     if checkpoint.halted:
         return Outcome.HALTED
     if checkpoint.projection_version > projection.version:

@@ -147,3 +147,8 @@ def register_projection(projection: Projection[Any]) -> None:
 
 def registered_projections() -> dict[str, Projection[Any]]:
     return dict(_registered)
+
+
+def projection_into(model: type[ReadRow]) -> Projection[Any]:
+    """The registered projection that fills this table."""
+    return next(projection for projection in _registered.values() if projection.model is model)

@@ -15,7 +15,7 @@ def main() -> int:
     try:
         number = port()
         prepare({})
-        with running(spawn(web_command(number, workers=1, threads=THREADS))) as web:
+        with running(spawn(web_command(number, 1, THREADS), env={"WEB_THREADS": str(THREADS)})) as web:
             wait_until(lambda: is_alive(number), web)
             print(welcome(number, {}), flush=True)
             return web.wait()

@@ -14,6 +14,7 @@ from tools.servers import postgresql, redis_server
 from tools.serving import development_environment, is_alive, port, prepare, web_command, welcome
 
 HOME = ROOT / "var" / "stack"
+THREADS = 4  # of each web worker
 CELERY = (sys.executable, "-m", "celery", "-A", "config")
 
 
@@ -42,12 +43,13 @@ def serve(stack: ExitStack) -> NoReturn:
         "DATABASE_URL": stack.enter_context(postgresql(HOME / "postgresql")),
         "CELERY_BROKER_URL": stack.enter_context(redis_server(HOME / "redis")),
         "VAR_DIR": str(HOME),
+        "WEB_THREADS": str(THREADS),
     }
     prepare(env)
     commands = {
         "worker": [*CELERY, "worker", "--concurrency=2", "--loglevel=INFO"],
         "beat": [*CELERY, "beat", "--loglevel=INFO"],
-        "web": web_command(number, workers=2, threads=4),
+        "web": web_command(number, workers=2, threads=THREADS),
     }
     processes = {
         name: stack.enter_context(running(start(name, command, env))) for name, command in commands.items()
