@@ -49,15 +49,17 @@ class Step(NamedTuple):
 
 
 def catch_up(projection: Projection[Any], partition: int, limit: int = BATCH_EVENTS) -> Step:
-    """Project the next batch of the partition: rows and checkpoint in one transaction."""
-    watermark = final_watermark()
+    """Project the next batch of the partition: rows and checkpoint in one transaction.
+
+    The checkpoint is locked first, so that all but one worker leave at once instead of waiting for open writers.
+    """
     with transaction.atomic(using=read_alias()):
         checkpoint = checkpoints.lock_unless_busy(projection, partition)
         if checkpoint is None:
             return Step(Outcome.BUSY)
         if refused := why_not(projection, checkpoint):
             return Step(refused)
-        step = _project_next(projection, checkpoint, watermark, limit)
+        step = _project_next(projection, checkpoint, final_watermark(), limit)
     snapshots.take(projection, step.grown)
     return step
 

@@ -10,8 +10,9 @@ from django.test import TransactionTestCase
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from events import guards
+from events import delivery, guards
 from events.databases import write_alias
+from events.signals import events_committed
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -29,6 +30,14 @@ def log_guards_lifted_while_flushing() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = flush_without_guards
     yield
     TransactionTestCase._fixture_teardown = flush
+
+
+@pytest.fixture
+def quiet_log() -> Iterator[None]:
+    """Nothing projects by itself: each test says when."""
+    events_committed.disconnect(dispatch_uid="events.wake_up")
+    yield
+    events_committed.connect(delivery.wake_up, dispatch_uid="events.wake_up")
 
 
 @pytest.fixture

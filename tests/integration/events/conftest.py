@@ -6,18 +6,8 @@ from typing import Any
 
 import pytest
 
-from events import delivery
 from events.contracts import ProductRated
 from events.projection import Projection, registered_projections
-from events.signals import events_committed
-
-
-@pytest.fixture
-def quiet_log() -> Iterator[None]:
-    """Nothing projects by itself: each test says when."""
-    events_committed.disconnect(dispatch_uid="events.wake_up")
-    yield
-    events_committed.connect(delivery.wake_up, dispatch_uid="events.wake_up")
 
 
 @pytest.fixture

@@ -32,9 +32,7 @@ def displayed_versions() -> dict[int, int]:
     return dict(ProductDisplay.objects.values_list("id", "version"))
 
 
-def test_eventual__is_the_mode_of_what_is_not_named(
-    display: Projection[Any], settings: Settings
-) -> None:
+def test_eventual__is_the_mode_of_what_is_not_named(display: Projection[Any], settings: Settings) -> None:
     settings.PROJECTION_SYNC = {}
     assert sync_mode(display) is SyncMode.EVENTUAL
 
