@@ -6,7 +6,7 @@ so that each database gets times, amounts and UUIDs in its own form.
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -34,6 +34,14 @@ def update(model: type[models.Model], changes: Mapping[str, object], where: Mapp
         return cursor.rowcount
 
 
+def insert(model: type[models.Model], *rows: Mapping[str, object]) -> None:
+    """Inserts rows that have the same fields."""
+    for row in rows:
+        statement, fields = _insert_statement(model, tuple(row))
+        with connection().cursor() as cursor:
+            cursor.execute(statement, _prepared(fields, list(row.values())))
+
+
 def insert_if_absent(
     model: type[models.Model], row: Mapping[str, object], *, unique: Sequence[str], returning: str
 ) -> Any:
@@ -41,11 +49,43 @@ def insert_if_absent(
 
     Another transaction that is inserting the same is waited for.
     """
-    statement, fields = _insert_statement(model, tuple(row), tuple(unique), returning)
+    statement, fields = _insert_statement(model, tuple(row))
+    conflict = ", ".join(_column(model, name) for name in unique)
+    statement += f" ON CONFLICT ({conflict}) DO NOTHING RETURNING {_column(model, returning)}"
     with connection().cursor() as cursor:
         cursor.execute(statement, _prepared(fields, list(row.values())))
         found = cursor.fetchone()
     return None if found is None else found[0]
+
+
+M = TypeVar("M", bound=models.Model)
+
+
+def columns_of(model: type[models.Model]) -> str:
+    """The model's columns as a SELECT list, in the order `instance` expects."""
+    return ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields)
+
+
+def instance(model: type[M], values: Sequence[Any]) -> M:
+    """The row of a SELECT of `columns_of(model)` as an instance."""
+    database = connection()
+    converted = list(values)
+    for index, column, converters in _converters(model, database.vendor):
+        for convert in converters:
+            converted[index] = convert(converted[index], column, database)
+    return model.from_db(write_alias(), [field.attname for field in model._meta.concrete_fields], converted)
+
+
+@cache
+def _converters(model: type[models.Model], vendor: str) -> list[tuple[int, Any, list[Any]]]:
+    """Position and column of those that need it, and what makes Python values of the database's."""
+    database = connection()
+    columns = [field.get_col(model._meta.db_table) for field in model._meta.concrete_fields]
+    found = [
+        (index, column, database.ops.get_db_converters(column) + column.get_db_converters(database))
+        for index, column in enumerate(columns)
+    ]
+    return [each for each in found if each[2]]
 
 
 def _prepared(fields: Sequence["_Field"], values: Sequence[object]) -> list[object]:
@@ -64,14 +104,9 @@ def _update_statement(
 
 
 @cache
-def _insert_statement(
-    model: type[models.Model], row: tuple[str, ...], unique: tuple[str, ...], returning: str
-) -> tuple[str, list["_Field"]]:
-    columns, conflict = (", ".join(_column(model, name) for name in names) for names in (row, unique))
-    statement = (
-        f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({', '.join(['%s'] * len(row))}) "
-        f"ON CONFLICT ({conflict}) DO NOTHING RETURNING {_column(model, returning)}"
-    )
+def _insert_statement(model: type[models.Model], row: tuple[str, ...]) -> tuple[str, list["_Field"]]:
+    columns, values = ", ".join(_column(model, name) for name in row), ", ".join(["%s"] * len(row))
+    statement = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({values})"
     return statement, [_field(model, name) for name in row]
 
 

@@ -51,8 +51,8 @@ def bring_to(wanted: WantedState, *, dry_run: bool) -> str:
 def _find(wanted: WantedState) -> Product | None:
     products = Product.objects.select_related("stockitem")
     if wanted.product_id is not UNSET:
-        return products.filter(id=wanted.product_id).first()
-    return products.filter(sku=wanted.sku).first()
+        return next(iter(products.filter(id=wanted.product_id)), None)
+    return next(iter(products.filter(sku=wanted.sku)), None)
 
 
 def _add(wanted: WantedState, *, dry_run: bool) -> None:

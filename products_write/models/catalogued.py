@@ -1,9 +1,11 @@
+from collections.abc import Collection
 from decimal import Decimal
 
 from django.db import IntegrityError, models
 from msgspec import UNSET, UnsetType
 
 from events.contracts import ProductDetailsChanged, ProductPriceChanged
+from products_write import sql
 from products_write.errors import SkuTaken
 from products_write.models.category import Category, ProductCategory
 from products_write.models.lifecycle import Lifecycle
@@ -65,13 +67,16 @@ class Catalogued(Lifecycle):
         )
 
     def _categorise(self, slugs: list[str]) -> None:
-        wanted = {category.id for category in Category.objects.with_slugs(slugs)}
         links = ProductCategory.objects.filter(product_id=self.id)
-        present = set(links.values_list("category_id", flat=True))
-        links.filter(category_id__in=present - wanted).delete()
-        ProductCategory.objects.bulk_create(
-            ProductCategory(product_id=self.id, category_id=category_id)
-            for category_id in sorted(wanted - present)
+        present = set(links.values_list("category__slug", flat=True))
+        links.filter(category__slug__in=present - set(slugs)).delete()
+        self._put_in(set(slugs) - present)
+
+    def _put_in(self, slugs: Collection[str]) -> None:
+        """Adds categories that it is not in."""
+        categories = Category.objects.with_slugs(slugs) if slugs else []
+        sql.insert(
+            ProductCategory, *({"product": self.id, "category": category.id} for category in categories)
         )
 
     def _refuse_taken(self, sku: object) -> None:

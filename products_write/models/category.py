@@ -1,10 +1,10 @@
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from django.db import models
 
 
 class CategoryManager(models.Manager["Category"]):
-    def with_slugs(self, slugs: Sequence[str]) -> list["Category"]:
+    def with_slugs(self, slugs: Collection[str]) -> list["Category"]:
         """These categories, made where new; in order, so that two commands making the same never deadlock."""
         found = list(self.filter(slug__in=slugs))
         missing = sorted(set(slugs) - {category.slug for category in found})

@@ -68,6 +68,8 @@ SELECT setval({_SEQUENCE}, %s) WHERE %s > (SELECT last_value FROM products_write
 
 
 def _draw_from_table() -> int:
-    drawn = ReservedProductId.objects.create().id
-    ReservedProductId.objects.filter(id__lt=drawn).delete()
+    with sql.connection().cursor() as cursor:
+        cursor.execute("INSERT INTO products_write_reservedproductid DEFAULT VALUES RETURNING id")
+        drawn = int(cursor.fetchone()[0])
+        cursor.execute("DELETE FROM products_write_reservedproductid WHERE id < %s", [drawn])
     return drawn

@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from events.contracts import InventoryAdded, InventoryItemsShipped, InventoryRecounted
+from products_write import sql
 from products_write.errors import InsufficientStock, RecountContradicted, RecountOutdated, StockLimit
 from products_write.limits import MAX_STOCK
 from products_write.models.lifecycle import Lifecycle
@@ -48,7 +49,7 @@ class Stocked(Lifecycle):
             raise RecountContradicted(moved_since=moved_since)
         if after > MAX_STOCK:
             raise StockLimit
-        self._count(stock, after, counted)
+        sql.update(StockItem, {"quantity": after, "last_counted_at": counted}, {"product": self.id})
         event = InventoryRecounted(
             updated_quantity=updated_quantity,
             counted_at=counted,
@@ -71,16 +72,11 @@ class Stocked(Lifecycle):
 
     def _move(self, stock: StockItem, quantity: int, moved_at: datetime | None, after: int) -> None:
         if after != stock.quantity:
-            stock.quantity = after
-            stock.save(update_fields=["quantity"])
-        StockMovement.objects.create(
-            product_id=self.id,
-            version=self.next_version,
-            quantity=quantity,
-            effective_at=self._by_now(moved_at),
-        )
-
-    def _count(self, stock: StockItem, after: int, counted_at: datetime) -> None:
-        stock.quantity = after
-        stock.last_counted_at = counted_at
-        stock.save(update_fields=["quantity", "last_counted_at"])
+            sql.update(StockItem, {"quantity": after}, {"product": self.id})
+        movement = {
+            "product": self.id,
+            "version": self.next_version,
+            "quantity": quantity,
+            "effective_at": self._by_now(moved_at),
+        }
+        sql.insert(StockMovement, movement)
