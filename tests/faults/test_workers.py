@@ -1,0 +1,90 @@
+"""Workers share partitions, take over from each other, and need no sweep while messages arrive."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.support.processes import Running, Service, eventually
+
+pytestmark = pytest.mark.processes
+
+STOCK = (
+    "from boundary.actor import SYSTEM\n"
+    "from products_write import bus\n"
+    "for product_id in range({first}, {first} + {products}):\n"
+    "    about = {{'product_id': product_id, 'name': 'Lamp', 'unit_price': '1.00'}}\n"
+    "    bus.send('add-new-product', about, actor=SYSTEM)\n"
+    "    bus.send('add-to-inventory', {{'product_id': product_id, 'quantity': 5}}, actor=SYSTEM)\n"
+)
+STOCKED = (
+    "from products_read.models import ProductDisplay, ProductInventory\n"
+    "print('stocked=%d' % ProductInventory.objects.filter(current_stock=5, version=2).count())"
+)
+
+
+def stock(service: Service, first: int, products: int) -> None:
+    service.manage("shell", "-v", "0", "-c", STOCK.format(first=first, products=products))
+
+
+def stocked(service: Service) -> int:
+    shown = service.manage("shell", "-v", "0", "-c", STOCKED).stdout
+    return int(shown.rpartition("stocked=")[2])
+
+
+def projected(worker: Running) -> int:
+    """How many wake-ups the worker has handled."""
+    return len(re.findall(r"Task events\.project\[[^]]*\] succeeded", worker.output))
+
+
+def test_two_workers__share_the_partitions_and_one_takes_over_when_the_other_is_killed(
+    full_stack: Service,
+) -> None:
+    first, second = full_stack.worker(), full_stack.worker()
+    full_stack.beat(SWEEP_INTERVAL="0.5")
+    stock(full_stack, first=1, products=40)
+    eventually(lambda: stocked(full_stack) == 40)
+    assert projected(first) > 0
+    assert projected(second) > 0
+    first.kill()
+    stock(full_stack, first=101, products=40)
+    eventually(lambda: stocked(full_stack) == 80)
+    full_stack.manage("verify_read_models")
+
+
+def test_bursts__become_readable_without_a_sweep(full_stack: Service) -> None:
+    full_stack.worker(concurrency=2)
+    bursts = full_stack.python("bursts", "-m", "tests.support.bursts", "100")
+    bursts.process.wait(timeout=300)
+    assert "readable=100" in bursts.output
+
+
+def test_repartition__under_load_keeps_every_guarantee(full_stack: Service) -> None:
+    full_stack.worker(concurrency=2)
+    full_stack.beat(SWEEP_INTERVAL="0.5")
+    bursts = full_stack.python("bursts", "-m", "tests.support.bursts", "30")
+    for partitions in (7, 1, 3):
+        changed = full_stack.manage("repartition", str(partitions))
+        assert f"divided into {partitions} partitions" in changed.stdout
+    bursts.process.wait(timeout=300)
+    full_stack.manage("catch_up_projections")
+    full_stack.manage("verify_read_models")
+    status: Any = full_stack.manage("projection_status", "--json").stdout
+    assert status.count('"partition"') == 2 * 3
+
+
+def test_forged_and_doubled_wake_ups__have_one_effect_and_leave_the_worker_alive(full_stack: Service) -> None:
+    worker = full_stack.worker()
+    stock(full_stack, first=1, products=4)
+    forge = (
+        "from events.tasks import project\n"
+        "for forged in ([], ['x'], [None], [-1], [10**30], [1, 2, 3], [{'a': 1}], *[[1]] * 100):\n"
+        "    project.app.send_task('events.project', args=forged)\n"
+        "project.app.send_task('events.nothing', args=[1])\n"
+    )
+    full_stack.manage("shell", "-v", "0", "-c", forge)
+    eventually(lambda: stocked(full_stack) == 4)
+    stock(full_stack, first=11, products=4)
+    eventually(lambda: stocked(full_stack) == 8)
+    assert worker.process.poll() is None
+    full_stack.manage("verify_read_models")

@@ -1,0 +1,51 @@
+"""Bursts of commands, each followed by silence: how many become readable by wake-ups alone?
+
+Run in a service's environment: python -m tests.support.bursts ROUNDS. Prints the number of bursts that did.
+"""
+
+import random
+import sys
+import time
+
+import django
+
+PATIENCE_SECONDS = 10.0
+
+
+def main(rounds: int) -> int:
+    from boundary.actor import SYSTEM
+    from products_write import bus
+
+    chance = random.Random(7)
+    for product_id in range(1, 9):
+        added = {"product_id": product_id, "name": "Lamp", "unit_price": "1.00"}
+        bus.send("add-new-product", added, actor=SYSTEM)
+    readable = 0
+    for _ in range(rounds):
+        for _ in range(chance.randint(1, 12)):
+            stocked = {"product_id": chance.randint(1, 8), "quantity": 1}
+            bus.send("add-to-inventory", stocked, actor=SYSTEM)
+            time.sleep(chance.choice([0, 0, 0.002, 0.01]))
+        readable += _becomes_readable()
+    return readable
+
+
+def _becomes_readable() -> bool:
+    from products_read.models import ProductDisplay, ProductInventory
+    from products_write.models import Product
+
+    heads = dict(Product.objects.values_list("id", "version"))
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        shown = [
+            dict(model.objects.values_list("id", "version")) for model in (ProductDisplay, ProductInventory)
+        ]
+        if shown == [heads, heads]:
+            return True
+        time.sleep(0.005)
+    return False
+
+
+if __name__ == "__main__":
+    django.setup()
+    sys.stdout.write(f"readable={main(int(sys.argv[1]))}\n")
