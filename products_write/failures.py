@@ -6,7 +6,7 @@ _DEADLOCK, _SERIALISATION_FAILURE = "40P01", "40001"
 _LOCK_TIMEOUT = "55P03"
 
 
-def is_passing(error: DatabaseError) -> bool:
+def is_passing(error: DatabaseError | InterfaceError) -> bool:
     """A deadlock or serialisation failure: the transaction was undone and the next try may well succeed."""
     return _sqlstate(error) in {_DEADLOCK, _SERIALISATION_FAILURE}
 
@@ -20,6 +20,6 @@ def is_unavailability(error: Exception) -> bool:
     return isinstance(error, OperationalError | InterfaceError)
 
 
-def _sqlstate(error: DatabaseError) -> str | None:
+def _sqlstate(error: DatabaseError | InterfaceError) -> str | None:
     """PostgreSQL's code of the error; SQLite has none, and neither deadlocks nor serialisation failures."""
     return getattr(error.__cause__, "sqlstate", None)

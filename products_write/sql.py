@@ -31,7 +31,7 @@ def update(model: type[models.Model], changes: Mapping[str, object], where: Mapp
     statement, fields = _update_statement(model, tuple(changes), tuple(where))
     with connection().cursor() as cursor:
         cursor.execute(statement, _prepared(fields, [*changes.values(), *where.values()]))
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def insert(model: type[models.Model], *rows: Mapping[str, object]) -> None:
@@ -88,7 +88,7 @@ def _converters(model: type[models.Model], vendor: str) -> list[tuple[int, Any, 
     return [each for each in found if each[2]]
 
 
-def _prepared(fields: Sequence["_Field"], values: Sequence[object]) -> list[object]:
+def _prepared(fields: Sequence["_Field"], values: Sequence[object]) -> list[Any]:
     database = connection()
     return [field.get_db_prep_save(value, database) for field, value in zip(fields, values, strict=True)]
 

@@ -20,7 +20,7 @@ class CommandRecordAdmin(ReadOnlyAdmin):
     readonly_fields = ("answer",)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("products_write.view_command")  # type: ignore[union-attr]
+        return request.user.has_perm("products_write.view_command")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request) or super().has_module_permission(request)

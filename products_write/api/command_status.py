@@ -11,7 +11,7 @@ from boundary.actor import Actor
 from boundary.errors import FieldFault, Invalid, NotFound
 from boundary.validation import validated
 from products_write.commands import CommandResult
-from products_write.models import CommandRecord
+from products_write.models import SYSTEM_ACTOR_ID, CommandRecord
 
 VIEW_COMMAND = "products_write.view_command"
 
@@ -28,7 +28,7 @@ def find_record(command_id: UUID, actor: Actor, parameters: QueryDict) -> Comman
     query = validated(StatusQuery, given, lax=True)
     records = CommandRecord.objects.filter(command_id=command_id)
     if not actor.may(VIEW_COMMAND):
-        records = records.filter(actor_id=actor.user_id)
+        records = records.filter(actor_id=actor.user_id or SYSTEM_ACTOR_ID)
     if query.actor is not UNSET:
         records = records.filter(actor_id=query.actor)
     return _the_one(list(records), actor)

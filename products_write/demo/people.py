@@ -1,0 +1,64 @@
+"""Who works in the demo shop and who buys there."""
+
+import secrets
+from typing import NamedTuple
+
+from django.contrib.auth.models import Group, User
+from django.core.management.base import CommandError
+from django.db import transaction
+from rest_framework.authtoken.models import Token
+
+from events.databases import write_alias
+
+_DOMAIN = "demo.invalid"
+
+OPERATOR, CUSTOMER = "operator", "customer"
+CATALOGUE, WAREHOUSE, SERVICE = "catalogue", "warehouse", "service"
+STAFF = {CATALOGUE: "Catalogue manager", WAREHOUSE: "Warehouse", SERVICE: "Customer service"}
+"""The group of each member of staff."""
+RATERS = tuple(f"customer-{number:02}" for number in range(1, 31))
+
+
+class Credential(NamedTuple):
+    username: str
+    password: str
+    token: str
+    about: str
+
+
+def all_there() -> bool:
+    """Whether nobody is missing. Raises CommandError when somebody else has one of the names."""
+    names = {OPERATOR, CUSTOMER, *STAFF, *RATERS}
+    found = dict(User.objects.filter(username__in=names).values_list("username", "email"))
+    strangers = [name for name, email in found.items() if email != _address(name)]
+    if strangers:
+        raise CommandError(
+            f"Not a demo user, but so called: {', '.join(sorted(strangers))}. Nothing was done."
+        )
+    return len(found) == len(names)
+
+
+@transaction.atomic(using=write_alias())
+def make_people() -> list[Credential]:
+    """Everybody, with new passwords and tokens."""
+    for name in RATERS:
+        User.objects.get_or_create(username=name, email=_address(name), defaults={"password": "!"})
+    made = [_person(OPERATOR, "superuser: may everything, and the admin", is_superuser=True, is_staff=True)]
+    for name, group in STAFF.items():
+        credential = _person(name, f"group {group}, and the admin", is_staff=True)
+        User.objects.get(username=name).groups.add(Group.objects.get(name=group))
+        made.append(credential)
+    return [*made, _person(CUSTOMER, "rates products")]
+
+
+def _person(name: str, about: str, **flags: bool) -> Credential:
+    password = secrets.token_urlsafe(12)
+    user, _ = User.objects.update_or_create(username=name, email=_address(name), defaults=flags)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    Token.objects.filter(user=user).delete()
+    return Credential(name, password, Token.objects.create(user=user).key, about)
+
+
+def _address(name: str) -> str:
+    return f"{name}@{_DOMAIN}"

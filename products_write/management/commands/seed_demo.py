@@ -1,0 +1,67 @@
+import os
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from boundary.errors import Unavailable
+from events.management.progress import ProgressLine
+from products_write.bulk import in_bulk
+from products_write.demo.people import Credential, all_there, make_people
+from products_write.demo.story import Story
+
+_DEFAULT_EVENTS = 700
+
+
+class Command(BaseCommand):
+    help = (
+        "Fill the catalogue with demo products, people and happenings, all through commands. Run again it changes "
+        "nothing. The users' random passwords and tokens are printed, and kept in var/demo-credentials.txt for "
+        "you alone. Exit status: 0 done, 1 refused (outside DEBUG without --force), 2 wrong use."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--products", type=int, metavar="N", help="how many products (default: 48)")
+        parser.add_argument(
+            "--events",
+            type=int,
+            metavar="N",
+            default=_DEFAULT_EVENTS,
+            help="at least so many events (default: 700)",
+        )
+        parser.add_argument("--force", action="store_true", help="also where DEBUG is off")
+
+    def handle(self, *args: Any, products: int | None, events: int, force: bool, **options: Any) -> None:
+        if not settings.DEBUG and not force:
+            raise CommandError(
+                "This is not a development environment (DEBUG is off); --force seeds it anyway."
+            )
+        if (products is not None and products < 0) or events < 0:
+            raise CommandError("--products and --events cannot be negative.", returncode=2)
+        path = Path(settings.VAR_DIR) / "demo-credentials.txt"
+        if not all_there() or not path.exists():
+            _keep(path, make_people())
+        progress = ProgressLine(self.stderr, "events", events)
+        story = Story(told=progress.advance)
+        try:
+            with in_bulk():
+                story.tell(products, events)
+        except Unavailable as error:
+            raise CommandError(f"{error.detail} Run it again to go on.") from error
+        progress.finish()
+        self.stdout.write(f"{len(story.products)} products, {story.events} events.\n\n{path.read_text()}")
+
+
+def _keep(path: Path, credentials: list[Credential]) -> None:
+    """Into a file that only its owner reads."""
+    lines = [
+        f"{each.username:<10} password {each.password}  token {each.token}  ({each.about})"
+        for each in credentials
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write("\n".join(lines) + "\n")
