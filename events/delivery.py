@@ -4,6 +4,7 @@ A wake-up is a hint. Losing, doubling or forging one changes nothing but the lag
 broker is out of reach the process that committed projects by itself, in the thread that would have published.
 """
 
+import atexit
 import threading
 import time
 from typing import Any
@@ -22,6 +23,7 @@ logger = structlog.get_logger(__name__)
 
 PENDING_SECONDS = 1
 FALLBACK_SECONDS = 5.0
+DRAIN_SECONDS = 2.0
 PARTITIONS_KNOWN_SECONDS = 5.0
 
 
@@ -115,6 +117,7 @@ class Publisher:
 
     def __init__(self) -> None:
         self._waiting: set[int] = set()
+        self._is_busy = False
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
@@ -122,16 +125,25 @@ class Publisher:
         """Have these partitions woken soon; returns at once."""
         with self._changed:
             self._waiting |= partitions
-            self._changed.notify()
+            self._changed.notify_all()
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="wake-ups", daemon=True)
                 self._thread.start()
+                atexit.register(self.drain)
+
+    def drain(self) -> None:
+        """Let what is waiting go out before a short-lived process ends, within DRAIN_SECONDS."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._waiting and not self._is_busy, DRAIN_SECONDS)
 
     def _run(self) -> None:
         while True:
             with self._changed:
+                self._is_busy = False
+                self._changed.notify_all()
                 self._changed.wait_for(lambda: self._waiting)
                 partitions, self._waiting = self._waiting, set()
+                self._is_busy = True
             for partition in sorted(partitions):
                 _publish(partition)
 

@@ -62,7 +62,7 @@ def test_bursts__become_readable_without_a_sweep(full_stack: Service) -> None:
 def test_repartition__under_load_keeps_every_guarantee(full_stack: Service) -> None:
     full_stack.worker(concurrency=2)
     full_stack.beat(SWEEP_INTERVAL="0.5")
-    bursts = full_stack.python("bursts", "-m", "tests.support.bursts", "30")
+    bursts = full_stack.python("bursts", "-m", "tests.support.bursts", "10")
     for partitions in (7, 1, 3):
         changed = full_stack.manage("repartition", str(partitions))
         assert f"divided into {partitions} partitions" in changed.stdout
