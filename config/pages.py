@@ -19,5 +19,5 @@ class ApiRoot(APIView):
     permission_classes = (AllowAny,)
 
     def get(self, request: Request) -> Response:
-        collections = ("commands", "products", "categories", "inventory")
+        collections = ("commands", "products", "categories", "inventory", "events")
         return Response({name: request.build_absolute_uri(f"/api/v1/{name}/") for name in collections})

@@ -160,6 +160,18 @@ def read_stream(
         after_version = events[-1].version
 
 
+def newest_below(product_id: int, version: int | None, limit: int) -> list[RecordedEvent]:
+    """The product's latest events, newest first; those below `version` if told."""
+    stream = Event.objects.filter(product_id=product_id).order_by("-version")
+    return _recorded((stream if version is None else stream.filter(version__lt=version))[:limit])
+
+
+def oldest_above(product_id: int, version: int, limit: int) -> list[RecordedEvent]:
+    """The product's events that come first after `version`, oldest first."""
+    stream = Event.objects.filter(product_id=product_id, version__gt=version)
+    return _recorded(stream.order_by("version")[:limit])
+
+
 def recorded_by(stream: Iterable[RecordedEvent], moment: datetime) -> Iterator[RecordedEvent]:
     """The longest prefix of a stream that was recorded by `moment`."""
     return takewhile(lambda recorded: recorded.recorded_at <= moment, stream)

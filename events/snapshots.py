@@ -15,6 +15,8 @@ from events.projection import FoldFailed, Projection, ReadRow, fold
 from events.skips import NOTHING, skipped_versions
 
 SNAPSHOT_EVERY = 200
+FAR = 25 * SNAPSHOT_EVERY  # events; folding so many takes about as long as a request may
+_MADE_AT_ONCE = 100
 
 
 def is_due(before: int, after: int) -> bool:
@@ -29,14 +31,19 @@ def take(projection: Projection[Any], product_ids: Iterable[int]) -> None:
 
 
 def latest(
-    projection: Projection[Any], product_id: int, recorded_by: datetime | None = None
+    projection: Projection[Any],
+    product_id: int,
+    recorded_by: datetime | None = None,
+    upto_version: int | None = None,
 ) -> ReadRow | None:
-    """The newest kept fold of the product, of those recorded by that time if told."""
+    """The newest kept fold of the product, of those recorded by that time or up to that version if told."""
     kept = Snapshot.objects.filter(
         projection=projection.name, projection_version=projection.version, product_id=product_id
     )
     if recorded_by is not None:
         kept = kept.filter(recorded_at__lte=recorded_by)
+    if upto_version is not None:
+        kept = kept.filter(version__lte=upto_version)
     snapshot = kept.order_by("-version").first()
     return projection.model(**snapshot.state) if snapshot else None
 
@@ -51,11 +58,31 @@ def as_of(projection: Projection[Any], product_id: int, moment: datetime) -> Rea
     return row if row.version else None
 
 
+def at_version(projection: Projection[Any], product_id: int, version: int) -> ReadRow:
+    """The fold of the first `version` events of the stream. Raises FoldFailed.
+
+    Where no kept fold is near, those that are missing are made: the next one who asks finds them.
+    """
+    row = _nearest(projection, product_id, version)
+    if version - row.version > FAR:
+        take(projection, [product_id])
+        row = _nearest(projection, product_id, version)
+    if row.version < version:
+        skipped = skipped_versions(projection, [product_id]).get(product_id, NOTHING)
+        fold(projection, row, log.read_stream(product_id, row.version, version), skipped)
+    return row
+
+
+def _nearest(projection: Projection[Any], product_id: int, version: int) -> ReadRow:
+    kept = latest(projection, product_id, upto_version=version) if version >= SNAPSHOT_EVERY else None
+    return kept or projection.blank(product_id)
+
+
 def _take(projection: Projection[Any], product_id: int) -> None:
     row = latest(projection, product_id) or projection.blank(product_id)
     skipped = skipped_versions(projection, [product_id]).get(product_id, NOTHING)
     stream = log.read_stream(product_id, row.version)
-    made = []
+    made: list[Snapshot] = []
     while len(events := list(islice(stream, SNAPSHOT_EVERY - row.version % SNAPSHOT_EVERY))):
         try:
             fold(projection, row, events, skipped)
@@ -63,7 +90,14 @@ def _take(projection: Projection[Any], product_id: int) -> None:
             break
         if row.version % SNAPSHOT_EVERY == 0:
             made.append(_snapshot(projection, row, events[-1].recorded_at))
-    Snapshot.objects.bulk_create(made, ignore_conflicts=True, batch_size=500)
+        if len(made) == _MADE_AT_ONCE:
+            _keep(made)
+            made = []
+    _keep(made)
+
+
+def _keep(made: list[Snapshot]) -> None:
+    Snapshot.objects.bulk_create(made, ignore_conflicts=True)
 
 
 def _snapshot(projection: Projection[Any], row: ReadRow, recorded_at: datetime) -> Snapshot:

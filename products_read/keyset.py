@@ -65,11 +65,14 @@ def read_page(listing: Listing, cursor: Cursor) -> Page:
     rows = rows[: listing.page_size]
     if cursor.backward:
         rows.reverse()
-    return _page(rows, cursor, there_is_more)
+    return page_of(rows, cursor, there_is_more)
 
 
-def _page(rows: list[tuple[Any, ...]], cursor: Cursor, there_is_more: bool) -> Page:
-    """A page reached through a cursor has a neighbour on the side it was reached from."""
+def page_of(rows: list[tuple[Any, ...]], cursor: Cursor, there_is_more: bool) -> Page:
+    """The page of these rows, in order, each its key and last its document.
+
+    A page reached through a cursor has a neighbour on the side it was reached from.
+    """
     has_next, has_previous = there_is_more, cursor != Cursor()
     if cursor.backward:
         has_next, has_previous = bool(cursor.key), there_is_more

@@ -1,5 +1,6 @@
 """Kinds of query parameters, and their limits."""
 
+from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta, UnsetType
@@ -12,3 +13,4 @@ PageSize = Annotated[int, Meta(ge=1, le=100)]
 Price = Annotated[str, Meta(pattern=r"^[0-9]{1,8}(\.[0-9]{1,2})?$")] | UnsetType
 MeanRating = Annotated[float, Meta(ge=1, le=5)] | UnsetType
 Flag = bool | UnsetType
+Moment = Annotated[datetime, Meta(tz=True)] | UnsetType

@@ -1,20 +1,18 @@
 """Stored documents as responses; their JSON is joined, never parsed."""
 
-from collections.abc import Callable
-from typing import TypeVar
+from typing import Any
 
 import msgspec
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from boundary.errors import FieldFault, Invalid
 from products_read.api import cursors
+from products_read.api.asked import AskedPage
 from products_read.api.etags import etag_of, is_held_by_client
-from products_read.api.query_string import parsed
 from products_read.documents_by_id import Document
 from products_read.keyset import Cursor, Page
-
-Query = TypeVar("Query", bound=msgspec.Struct)
+from products_read.queries.explain_field import Explanation
+from products_read.queries.read_feed import Feed
 
 
 def document_answer(request: Request, document: Document) -> Response:
@@ -27,39 +25,43 @@ def document_answer(request: Request, document: Document) -> Response:
     return Response(document.text.encode(), headers={"ETag": etag})
 
 
+def past_answer(document: str) -> Response:
+    """A document of the past: no command can match it, so it has no entity tag."""
+    return Response(document.encode())
+
+
 def documents_answer(documents: list[str]) -> Response:
     """A JSON list of documents."""
     return Response(_list_of(documents))
 
 
-def page_answer(request: Request, query_type: type[Query], find: Callable[[Query, Cursor], Page]) -> Response:
-    """The page that the request asks for, with absolute links to the pages beside it."""
-    # An ordering left out is one ordering, so that its cursors go with it alone.
-    bound_to = f"{query_type.__name__}:{request.query_params.get('ordering', '')}"
-    page = find(*_asked(request, query_type, bound_to))
+def page_answer(request: Request, asked: AskedPage[Any], page: Page) -> Response:
+    """The page, with absolute links to the pages beside it."""
     next_link, previous_link = (
-        msgspec.json.encode(_link(request, cursor, bound_to)) for cursor in (page.next, page.previous)
+        msgspec.json.encode(_link(request, cursor, asked.bound_to)) for cursor in (page.next, page.previous)
     )
     return Response(
         b'{"next":%b,"previous":%b,"results":%b}' % (next_link, previous_link, _list_of(page.documents))
     )
 
 
-def _asked(request: Request, query_type: type[Query], bound_to: str) -> tuple[Query, Cursor]:
-    """The query and where its page begins. Raises Invalid with the faults of both."""
-    faults: list[FieldFault] = []
-    cursor, text = Cursor(), request.query_params.get("cursor")
-    try:
-        cursor = cursors.read(text, bound_to=bound_to) if text else cursor
-    except Invalid as refused:
-        faults += refused.faults
-    try:
-        query = parsed(request, query_type)
-    except Invalid as refused:
-        raise Invalid([*refused.faults, *faults]) from None
-    if faults:
-        raise Invalid(faults)
-    return query, cursor
+def feed_answer(feed: Feed) -> Response:
+    """A piece of the log, and where to go on."""
+    return Response(
+        b'{"results":%b,"next_after":%d,"head":%d}' % (_list_of(feed.documents), feed.next_after, feed.head)
+    )
+
+
+def explanation_answer(
+    request: Request, asked: AskedPage[Any], field: str, explanation: Explanation
+) -> Response:
+    """How a field came to its value; a Link header (RFC 8288) leads to changes further back."""
+    earlier = _link(request, explanation.next, asked.bound_to)
+    return Response(
+        b'{"field":%b,"current":%b,"changes":%b}'
+        % (msgspec.json.encode(field), explanation.current.encode(), _list_of(explanation.changes)),
+        headers={"Link": f'<{earlier}>; rel="next"'} if earlier else None,
+    )
 
 
 def _list_of(documents: list[str]) -> bytes:

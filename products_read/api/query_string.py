@@ -3,7 +3,6 @@
 from typing import TypeVar
 
 import msgspec
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
@@ -13,9 +12,6 @@ Query = TypeVar("Query", bound=msgspec.Struct)
 
 # What every address takes: DRF chooses the renderer by the one; lists read the other themselves.
 TAKEN_EVERYWHERE = {"format", "cursor"}
-
-PRODUCT_ID = OpenApiParameter("product_id", OpenApiTypes.INT64, OpenApiParameter.PATH)
-CURSOR = OpenApiParameter("cursor", str, description="From `next` or `previous` of another page.")
 
 
 def parsed(request: Request, query_type: type[Query]) -> Query:

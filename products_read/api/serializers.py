@@ -4,6 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from products_read.api.event_schema import ChangeSerializer, EventSerializer, FieldValueField
+from products_read.queries.explain_field import EXPLAINED_BY
+
 
 class ProductDisplaySerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField(min_value=1)
@@ -46,3 +49,21 @@ class ProductDisplayPageSerializer(PageSerializer):
 
 class ProductInventoryPageSerializer(PageSerializer):
     results = ProductInventorySerializer(many=True)
+
+
+class HistorySerializer(PageSerializer):
+    results = EventSerializer(many=True)
+
+
+class FeedSerializer(serializers.Serializer[Any]):
+    results = EventSerializer(many=True)
+    next_after = serializers.IntegerField(
+        min_value=0, help_text="Where to go on: the next request's `after`."
+    )
+    head = serializers.IntegerField(min_value=0, help_text="The last position that can be read now.")
+
+
+class ExplanationSerializer(serializers.Serializer[Any]):
+    field = serializers.ChoiceField(sorted(EXPLAINED_BY))
+    current = FieldValueField()
+    changes = ChangeSerializer(many=True)

@@ -2,16 +2,28 @@
 
 from django.urls import path
 
-from products_read.api.viewsets import CategoryViewSet, InventoryViewSet, ProductViewSet
+from products_read.api.log_viewset import LogViewSet
+from products_read.api.viewsets import CategoryViewSet, InventoryViewSet, ProductsViewSet, ProductViewSet
 
 urlpatterns = [
-    path("products/", ProductViewSet.as_view({"get": "find"}), name="products"),
+    path("products/", ProductsViewSet.as_view({"get": "find"}), name="products"),
     path("products/<product_id:product_id>/", ProductViewSet.as_view({"get": "show"}), name="product"),
     path(
         "products/<product_id:product_id>/related/",
-        ProductViewSet.as_view({"get": "related"}),
+        ProductsViewSet.as_view({"get": "related"}),
         name="related-products",
     ),
+    path(
+        "products/<product_id:product_id>/history/",
+        LogViewSet.as_view({"get": "history"}),
+        name="product-history",
+    ),
+    path(
+        "products/<product_id:product_id>/explain/",
+        LogViewSet.as_view({"get": "explain"}),
+        name="product-explanation",
+    ),
+    path("events/", LogViewSet.as_view({"get": "feed"}), name="events"),
     path("categories/", CategoryViewSet.as_view({"get": "find"}), name="categories"),
     path("inventory/", InventoryViewSet.as_view({"get": "find"}), name="inventory"),
     path(

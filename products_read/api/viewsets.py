@@ -1,25 +1,17 @@
-"""The queries over HTTP: parse, ask, answer."""
-
-from typing import Any
+"""The queries of read tables over HTTP: parse, ask, answer."""
 
 import msgspec
-from drf_spectacular.utils import extend_schema
+from msgspec import UNSET
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import ViewSet
 
-from products_read.api.answers import document_answer, documents_answer, page_answer
-from products_read.api.permissions import PublicUnlessClosed
-from products_read.api.query_string import CURSOR, PRODUCT_ID, described, parsed
-from products_read.api.renderers import RENDERERS
-from products_read.api.serializers import (
-    CategorySerializer,
-    ProductDisplayPageSerializer,
-    ProductDisplaySerializer,
-    ProductInventoryPageSerializer,
-    ProductInventorySerializer,
-)
+from products_read.api import schema
+from products_read.api.answers import document_answer, documents_answer, page_answer, past_answer
+from products_read.api.asked import asked, asked_page
+from products_read.api.permissions import PastForSignedIn, PublicUnlessClosed
+from products_read.api.query_viewset import ReadModelViewSet
+from products_read.models import ProductDisplay, ProductInventory
 from products_read.queries.find_inventory import FindInventory, find_inventory
 from products_read.queries.find_out_of_stock_products import (
     FindOutOfStockProducts,
@@ -28,96 +20,87 @@ from products_read.queries.find_out_of_stock_products import (
 from products_read.queries.find_products import FindProducts, find_products
 from products_read.queries.find_related_products import FindRelatedProducts, find_related_products
 from products_read.queries.list_categories import ListCategories, list_categories
-from products_read.queries.show_inventory import ShowInventory, show_inventory
-from products_read.queries.show_product import ShowProduct, show_product
+from products_read.queries.show_inventory import ShowInventory, show_inventory, show_inventory_as_of
+from products_read.queries.show_product import ShowProduct, show_product, show_product_as_of
 
 
-class QueryViewSet(ViewSet):
-    """What all queries have in common: they only read, and caches ask before they answer."""
-
-    renderer_classes = RENDERERS
-    parser_classes = ()
-    http_method_names = ("get", "head", "options")
-
-    @property
-    def default_response_headers(self) -> dict[str, str]:
-        return {**super().default_response_headers, "Vary": "Accept, Authorization, Cookie"}
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        response.headers.setdefault("Cache-Control", "no-cache")
-        return super().finalize_response(request, response, *args, **kwargs)
-
-
-class ProductViewSet(QueryViewSet):
+class ProductsViewSet(ReadModelViewSet):
     """The catalogue."""
 
+    read_model = ProductDisplay
     permission_classes = (PublicUnlessClosed,)
 
-    @extend_schema(
-        operation_id="find_products",
-        parameters=[*described(FindProducts), CURSOR],
-        responses=ProductDisplayPageSerializer,
-    )
+    @schema.FIND_PRODUCTS
     def find(self, request: Request) -> Response:
         """Products that match all filters; each word of `name` begins a word of the name, in any case."""
-        return page_answer(request, FindProducts, find_products)
+        wanted = asked_page(request, FindProducts)
+        self.freshen(wanted.wish)
+        return page_answer(request, wanted, find_products(wanted.query, wanted.cursor))
 
-    @extend_schema(operation_id="show_product", parameters=[PRODUCT_ID], responses=ProductDisplaySerializer)
-    def show(self, request: Request, product_id: int) -> Response:
-        """One product, discontinued or not."""
-        parsed(request, ShowProduct)
-        return document_answer(request, show_product(product_id))
-
-    @extend_schema(
-        operation_id="find_related_products",
-        parameters=[PRODUCT_ID],
-        responses=ProductDisplaySerializer(many=True),
-    )
+    @schema.FIND_RELATED_PRODUCTS
     def related(self, request: Request, product_id: int) -> Response:
         """The products it points to, in the order related; discontinued ones are left out."""
-        parsed(request, FindRelatedProducts)
+        wanted = asked(request, FindRelatedProducts)
+        self.freshen(wanted.wish, product_id)
         return documents_answer(find_related_products(product_id))
 
 
-class CategoryViewSet(QueryViewSet):
+class ProductViewSet(ReadModelViewSet):
+    """A product of the catalogue."""
+
+    read_model = ProductDisplay
+    permission_classes = (PublicUnlessClosed, PastForSignedIn)
+
+    @schema.SHOW_PRODUCT
+    def show(self, request: Request, product_id: int) -> Response:
+        """One product, discontinued or not: as it is now, or for signed-in users as it was recorded at a time."""
+        query, wish = asked(request, ShowProduct)
+        if query.as_of is not UNSET:
+            self.freshen_from_log(wish)
+            return past_answer(show_product_as_of(product_id, query.as_of))
+        self.freshen(wish, product_id)
+        return document_answer(request, show_product(product_id))
+
+
+class CategoryViewSet(ReadModelViewSet):
     """The categories."""
 
+    read_model = ProductDisplay
     permission_classes = (PublicUnlessClosed,)
 
-    @extend_schema(operation_id="list_categories", responses=CategorySerializer(many=True))
+    @schema.LIST_CATEGORIES
     def find(self, request: Request) -> Response:
         """All categories that hold products; discontinued products do not count."""
-        parsed(request, ListCategories)
+        self.freshen(asked(request, ListCategories).wish)
         return Response(msgspec.json.encode(list_categories()))
 
 
-class InventoryViewSet(QueryViewSet):
+class InventoryViewSet(ReadModelViewSet):
     """The warehouse, for signed-in users."""
 
+    read_model = ProductInventory
     permission_classes = (IsAuthenticated,)
 
-    @extend_schema(
-        operation_id="find_inventory",
-        parameters=[*described(FindInventory), CURSOR],
-        responses=ProductInventoryPageSerializer,
-    )
+    @schema.FIND_INVENTORY
     def find(self, request: Request) -> Response:
         """Every product's stock, by id."""
-        return page_answer(request, FindInventory, find_inventory)
+        wanted = asked_page(request, FindInventory)
+        self.freshen(wanted.wish)
+        return page_answer(request, wanted, find_inventory(wanted.query, wanted.cursor))
 
-    @extend_schema(
-        operation_id="find_out_of_stock_products",
-        parameters=[*described(FindOutOfStockProducts), CURSOR],
-        responses=ProductInventoryPageSerializer,
-    )
+    @schema.FIND_OUT_OF_STOCK_PRODUCTS
     def out_of_stock(self, request: Request) -> Response:
         """Products without stock, by id."""
-        return page_answer(request, FindOutOfStockProducts, find_out_of_stock_products)
+        wanted = asked_page(request, FindOutOfStockProducts)
+        self.freshen(wanted.wish)
+        return page_answer(request, wanted, find_out_of_stock_products(wanted.query, wanted.cursor))
 
-    @extend_schema(
-        operation_id="show_inventory", parameters=[PRODUCT_ID], responses=ProductInventorySerializer
-    )
+    @schema.SHOW_INVENTORY
     def show(self, request: Request, product_id: int) -> Response:
-        """One product's stock, discontinued or not."""
-        parsed(request, ShowInventory)
+        """One product's stock, discontinued or not: as it is now, or as it was recorded at a time."""
+        query, wish = asked(request, ShowInventory)
+        if query.as_of is not UNSET:
+            self.freshen_from_log(wish)
+            return past_answer(show_inventory_as_of(product_id, query.as_of))
+        self.freshen(wish, product_id)
         return document_answer(request, show_inventory(product_id))

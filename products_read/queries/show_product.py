@@ -1,15 +1,26 @@
 """One product as the catalogue shows it, discontinued or not."""
 
-from msgspec import Struct
+from datetime import datetime
 
+from msgspec import UNSET, Struct
+
+from products_read.documents_as_of import read_document_as_of
 from products_read.documents_by_id import Document, read_document
 from products_read.models import ProductDisplay
+from products_read.parameter_types import Moment
 
 
 class ShowProduct(Struct, frozen=True, kw_only=True):
-    """Takes no parameters but the product's id."""
+    """`as_of` is a time that has passed; left out, it is now."""
+
+    as_of: Moment = UNSET
 
 
 def show_product(product_id: int) -> Document:
     """The product's document. Raises NotFound."""
     return read_document(ProductDisplay, product_id)
+
+
+def show_product_as_of(product_id: int, moment: datetime) -> str:
+    """The document as it was recorded then. Raises NotFound, and Invalid for a time that has not come."""
+    return read_document_as_of(ProductDisplay, product_id, moment)

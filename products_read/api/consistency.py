@@ -1,0 +1,57 @@
+"""What a client asks of freshness, and what the answer says of it."""
+
+from typing import NamedTuple
+
+from rest_framework.request import Request
+
+from boundary import prefer
+from boundary.errors import Stale
+from boundary.prefer import Preferences
+from events import tokens
+from events.freshness import Freshness
+from events.patience import Wait
+from events.tokens import Token
+
+CONSISTENCY = "Consistency"
+
+
+class Wish(NamedTuple):
+    """The client's token, if it sent one, and how it would like to be answered."""
+
+    token: Token | None
+    preferences: Preferences
+
+    @property
+    def seconds(self) -> int:
+        """For how long the client would wait."""
+        return self.preferences.wait or 0
+
+
+def wish_of(request: Request) -> Wish:
+    """What the request's headers ask. Raises Invalid for a token that no command gave out."""
+    token = request.headers.get(tokens.HEADER)
+    return Wish(
+        token=None if token is None else tokens.read(token),
+        preferences=Preferences.of(request.headers.get(prefer.HEADER)),
+    )
+
+
+def waited(wish: Wish, wait: Wait, handling: str | None = None) -> dict[str, str]:
+    """Which preferences were honoured. Who was turned away did not wait."""
+    seconds = None if wait is Wait.TURNED_AWAY else wish.preferences.wait
+    return prefer.applied(wait=seconds, handling=handling)
+
+
+def headers_of(wish: Wish, freshness: Freshness) -> dict[str, str]:
+    """What an answer to a token says."""
+    return {
+        CONSISTENCY: "fresh" if freshness.is_fresh else "stale",
+        "Cache-Control": "no-store",
+        **waited(wish, freshness.wait, wish.preferences.handling),
+    }
+
+
+def refuse_stale(wish: Wish, freshness: Freshness) -> None:
+    """Raises Stale for a client that would rather have no answer than an old one."""
+    if not freshness.is_fresh and wish.preferences.handling == "strict":
+        raise Stale

@@ -1,0 +1,103 @@
+"""What OpenAPI says of events: one shape for each type, derived from the contracts themselves."""
+
+from functools import cache
+from typing import Any
+
+import msgspec
+from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import Direction, extend_schema_field
+from rest_framework import serializers
+
+from events.contracts import DomainEvent
+from events.contracts.base import REGISTRY
+from events.log import Metadata
+from products_read.event_documents import EventDocument
+
+Schema = dict[str, Any]
+
+_REF = "#/components/schemas/{name}"
+_METADATA = "EventMetadata"
+
+FieldValue = str | float | bool | list[str | int] | None
+
+
+@extend_schema_field(msgspec.json.schema(FieldValue))
+class FieldValueField(serializers.Field[Any, Any, Any, Any]):
+    """Any value that a field of a document can have."""
+
+
+class EventSerializer(serializers.Serializer[Any]):
+    """One event. It serialises nothing; the extension below describes it."""
+
+
+class ChangeSerializer(serializers.Serializer[Any]):
+    """An event with the value that a field had before it and after; null before the product's first event."""
+
+    before = FieldValueField()
+    after = FieldValueField()
+
+
+class EventExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """An event has one of these shapes, and its type says which."""
+
+    target_class = EventSerializer
+
+    def get_name(self, auto_schema: AutoSchema, direction: Direction) -> str:
+        return "Event"
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> Schema:
+        for name, schema in components().items():
+            auto_schema.registry.register_on_missing(_component(name, schema))
+        shapes = {event_type: _REF.format(name=_name(contract)) for event_type, contract in REGISTRY.items()}
+        return {
+            "oneOf": [{"$ref": shape} for shape in shapes.values()],
+            "discriminator": {"propertyName": "type", "mapping": shapes},
+        }
+
+
+class ChangeExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """All that an event has, and two values."""
+
+    target_class = ChangeSerializer
+
+    def get_name(self, auto_schema: AutoSchema, direction: Direction) -> str:
+        return "Change"
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> Schema:
+        event = auto_schema.resolve_serializer(EventSerializer(), direction)
+        values = auto_schema._map_basic_serializer(self.target, direction)  # type: ignore[no-untyped-call]
+        return {"allOf": [event.ref, values]}
+
+
+@cache
+def components() -> dict[str, Schema]:
+    """The schemas of all events and of what they carry, by name."""
+    contracts = list(REGISTRY.values())
+    _, found = msgspec.json.schema_components([*contracts, Metadata, EventDocument], ref_template=_REF)
+    found[_METADATA] = found.pop("Metadata")
+    envelope = found.pop("EventDocument")
+    return found | {_name(contract): _described(contract, envelope) for contract in contracts}
+
+
+def _described(contract: type[DomainEvent], envelope: Schema) -> Schema:
+    own: Schema = {
+        "type": {"type": "string", "const": contract.type},
+        "schema_version": {"type": "integer", "minimum": 1, "maximum": contract.schema_version},
+        "data": {"$ref": _REF.format(name=contract.__name__)},
+        "metadata": {"$ref": _REF.format(name=_METADATA)},
+        "recorded_at": {"type": "string", "format": "date-time"},
+        "effective_at": {"type": "string", "format": "date-time"},
+    }
+    described = {key: envelope[key] for key in ("type", "required")}
+    return {"title": _name(contract), **described, "properties": envelope["properties"] | own}
+
+
+def _name(contract: type[DomainEvent]) -> str:
+    return f"{contract.__name__}Event"
+
+
+def _component(name: str, schema: Schema) -> ResolvedComponent:
+    kind = ResolvedComponent.SCHEMA
+    return ResolvedComponent(name, kind, schema=schema, object=name)  # type: ignore[no-untyped-call]

@@ -1,0 +1,156 @@
+"""What OpenAPI says of each query: its parameters and headers, its answer, and how it can refuse."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+
+from boundary import openapi, prefer
+from boundary.openapi import problems, request_header, response_header
+from events import tokens
+from products_read.api.consistency import CONSISTENCY
+from products_read.api.product_ids import LARGEST_ID
+from products_read.api.query_string import described
+from products_read.api.serializers import (
+    CategorySerializer,
+    ExplanationSerializer,
+    FeedSerializer,
+    HistorySerializer,
+    ProductDisplayPageSerializer,
+    ProductDisplaySerializer,
+    ProductInventoryPageSerializer,
+    ProductInventorySerializer,
+)
+from products_read.queries.explain_field import EXPLAINED_BY
+from products_read.queries.find_inventory import FindInventory
+from products_read.queries.find_out_of_stock_products import FindOutOfStockProducts
+from products_read.queries.find_products import FindProducts
+from products_read.queries.read_feed import ReadFeed
+from products_read.queries.show_history import ShowHistory
+from products_read.queries.show_inventory import ShowInventory
+from products_read.queries.show_product import ShowProduct
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+_TEXT: dict[str, object] = {"type": "string"}
+
+_PRODUCT_ID = OpenApiParameter(
+    "product_id",
+    {"type": "integer", "format": "int64", "minimum": 1, "maximum": LARGEST_ID},
+    OpenApiParameter.PATH,
+    required=True,
+)
+_CURSOR = OpenApiParameter(
+    "cursor", {"type": "string", "format": "cursor"}, description="From a link to another page."
+)
+_FIELD = OpenApiParameter(
+    "field", {"type": "string", "enum": sorted(EXPLAINED_BY)}, required=True, description="What to explain."
+)
+
+_CONSISTENT = [
+    *openapi.EVERYWHERE,
+    request_header(
+        tokens.HEADER,
+        {"type": "string", "format": "consistency-token"},
+        "As a command answered it: what the answer is to hold.",
+    ),
+    request_header(
+        prefer.HEADER,
+        _TEXT,
+        f"`wait=<seconds>`, {prefer.LONGEST_WAIT} at most: for how long to wait for what the token stands for, or in"
+        " the feed for the next event. `handling=strict`: rather no answer than a stale one.",
+    ),
+    response_header(
+        CONSISTENCY,
+        {"type": "string", "enum": ["fresh", "stale"]},
+        "To a token: whether it is in.",
+        [200, 503],
+    ),
+    response_header(prefer.APPLIED, _TEXT, "The preferences that were honoured.", [200, 503]),
+    response_header("Cache-Control", _TEXT, "`no-cache`, or `no-store` with a token and for the log."),
+    response_header("Vary", _TEXT, "The headers that the answer depends on."),
+]
+_TAGGED = [
+    request_header("If-None-Match", _TEXT, "Entity tags that the client holds."),
+    response_header(
+        "ETag", _TEXT, '`"<version>-<digest>"`, good for If-Match. Not for the past.', [200, 304]
+    ),
+]
+_LINKED = [response_header("Link", _TEXT, '`rel="next"`: where earlier changes may be.', [200])]
+
+_ALWAYS = ("invalid", "not_authenticated", "not_acceptable", "throttled", "unavailable", "stale")
+# One of these each; the last is nobody.
+_PUBLIC: Any = [{"tokenAuth": []}, {"cookieAuth": []}, {}]
+_NOT_MODIFIED = {304: OpenApiResponse(description="The client holds the current document.")}
+
+
+def _query(
+    operation_id: str,
+    answer: Any,
+    parameters: list[OpenApiParameter],
+    *codes: str,
+    is_public: bool = False,
+    also: dict[Any, Any] | None = None,
+) -> Callable[[F], F]:
+    """A query that also refuses with these codes."""
+    responses: dict[Any, Any] = {200: answer, **(also or {}), **problems(*_ALWAYS, *codes)}
+    return extend_schema(
+        operation_id=operation_id,
+        parameters=[*parameters, *_CONSISTENT],
+        responses=responses,
+        auth=_PUBLIC if is_public else None,
+    )
+
+
+FIND_PRODUCTS = _query(
+    "find_products", ProductDisplayPageSerializer, [*described(FindProducts), _CURSOR], is_public=True
+)
+SHOW_PRODUCT = _query(
+    "show_product",
+    ProductDisplaySerializer,
+    [_PRODUCT_ID, *described(ShowProduct), *_TAGGED],
+    "not_found",
+    is_public=True,
+    also=_NOT_MODIFIED,
+)
+FIND_RELATED_PRODUCTS = _query(
+    "find_related_products",
+    ProductDisplaySerializer(many=True),
+    [_PRODUCT_ID],
+    "not_found",
+    is_public=True,
+)
+LIST_CATEGORIES = _query("list_categories", CategorySerializer(many=True), [], is_public=True)
+
+FIND_INVENTORY = _query(
+    "find_inventory", ProductInventoryPageSerializer, [*described(FindInventory), _CURSOR]
+)
+FIND_OUT_OF_STOCK_PRODUCTS = _query(
+    "find_out_of_stock_products",
+    ProductInventoryPageSerializer,
+    [*described(FindOutOfStockProducts), _CURSOR],
+)
+SHOW_INVENTORY = _query(
+    "show_inventory",
+    ProductInventorySerializer,
+    [_PRODUCT_ID, *described(ShowInventory), *_TAGGED],
+    "not_found",
+    also=_NOT_MODIFIED,
+)
+
+SHOW_HISTORY = _query(
+    "show_history",
+    HistorySerializer,
+    [_PRODUCT_ID, *described(ShowHistory), _CURSOR],
+    "permission_denied",
+    "not_found",
+)
+EXPLAIN_FIELD = _query(
+    "explain_field",
+    ExplanationSerializer,
+    [_PRODUCT_ID, _FIELD, _CURSOR, *_LINKED],
+    "permission_denied",
+    "not_found",
+)
+READ_FEED = _query("read_feed", FeedSerializer, described(ReadFeed), "permission_denied")

@@ -1,0 +1,50 @@
+"""Events as they are served, from what the log has of them."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import msgspec
+from msgspec import Raw
+
+from events.log import RecordedEvent
+
+
+class EventDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """`data` is what the event carries, in the shape of its type and `schema_version`; times are in UTC."""
+
+    position: int
+    id: UUID
+    product_id: int
+    version: int
+    type: str
+    schema_version: int
+    data: Raw
+    metadata: Raw
+    recorded_at: str
+    effective_at: str
+
+
+_encoder = msgspec.json.Encoder()
+
+
+def rendered_event(recorded: RecordedEvent) -> str:
+    """The event's JSON text. Its data and metadata stand in it as they were recorded."""
+    return _encoder.encode(
+        EventDocument(
+            position=recorded.position,
+            id=recorded.event_id,
+            product_id=recorded.product_id,
+            version=recorded.version,
+            type=recorded.type,
+            schema_version=recorded.schema_version,
+            data=Raw(recorded.data),
+            metadata=Raw(recorded.metadata),
+            recorded_at=_written(recorded.recorded_at),
+            effective_at=_written(recorded.effective_at),
+        )
+    ).decode()
+
+
+def _written(moment: datetime) -> str:
+    """RFC 3339 in UTC, always with microseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

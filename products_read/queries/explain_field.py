@@ -1,0 +1,108 @@
+"""Why a field has its value: the events that changed it, found by the fold that made the value.
+
+One answer looks at the latest EVENTS_LOOKED_AT events and a cursor goes on from there, so that the work and the
+memory of an answer do not grow with the stream; a stream of a million events is 200 answers. Each starts from the
+snapshot before it (events.snapshots), at most SNAPSHOT_EVERY events away.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from boundary.errors import FieldFault, Invalid, NotFound
+from events import log, snapshots
+from events.log import RecordedEvent
+from events.projection import FoldFailed, Projection, ReadRow, fold, projection_into
+from events.skips import NOTHING, skipped_versions
+from products_read.documents_as_of import set_aside
+from products_read.event_documents import rendered_event
+from products_read.keyset import Cursor, ReadModel
+from products_read.models import ProductDisplay, ProductInventory
+from products_read.projections.documents import ProductDisplayDocument, ProductInventoryDocument
+
+EVENTS_LOOKED_AT = 5_000
+
+# A field that both documents have is explained by the first.
+EXPLAINED_BY: dict[str, ReadModel] = {
+    **dict.fromkeys(ProductInventoryDocument.__struct_fields__, ProductInventory),
+    **dict.fromkeys(ProductDisplayDocument.__struct_fields__, ProductDisplay),
+}
+
+
+class ExplainField(Struct, frozen=True, kw_only=True):
+    """`field` is a field of the product's display or inventory."""
+
+    field: str = ""
+
+
+class Explanation(NamedTuple):
+    """The field's value now, its changes newest first, and where earlier ones begin if there may be any.
+
+    `changes` are JSON texts of events that also have the value `before` and `after`; both and `current` are JSON.
+    """
+
+    current: str
+    changes: list[str]
+    next: Cursor | None
+
+
+def explain_field(product_id: int, query: ExplainField, cursor: Cursor) -> Explanation:
+    """How the field came to its value. Raises NotFound, and Invalid for a field that is not known."""
+    projection = projection_into(_model_with(query.field))
+    head = log.head_version(product_id)
+    if not head:
+        raise NotFound(f"There is no product {product_id}.")
+    try:
+        return _explanation(projection, product_id, query.field, head, cursor)
+    except FoldFailed as failure:
+        raise set_aside(failure) from failure
+
+
+def _model_with(field: str) -> ReadModel:
+    if field not in EXPLAINED_BY:
+        known = f"Name one of: {', '.join(sorted(EXPLAINED_BY))}."
+        raise Invalid([FieldFault("field", "invalid" if field else "required", known)])
+    return EXPLAINED_BY[field]
+
+
+def _explanation(
+    projection: Projection[Any], product_id: int, field: str, head: int, cursor: Cursor
+) -> Explanation:
+    upto = min(int(cursor.key[0]), head) if cursor.key else head
+    start = max(0, upto - EVENTS_LOOKED_AT)
+    row = snapshots.at_version(projection, product_id, start)
+    changes = list(_changes(projection, row, field, log.read_stream(product_id, start, upto)))
+    if upto < head:
+        row = snapshots.at_version(projection, product_id, head)
+    return Explanation(
+        current=_json(_value(row, field)),
+        changes=changes[::-1],
+        next=Cursor(key=(start,)) if start else None,
+    )
+
+
+def _changes(
+    projection: Projection[Any], row: ReadRow, field: str, events: Iterable[RecordedEvent]
+) -> Iterator[str]:
+    """Folds `events` into `row` one by one; those that change the field, oldest first."""
+    skipped = skipped_versions(projection, [row.id]).get(row.id, NOTHING)
+    before = _value(row, field)
+    for event in events:
+        fold(projection, row, [event], skipped)
+        after = _value(row, field)
+        if after != before:
+            yield f'{{"before":{_json(before)},"after":{_json(after)},{rendered_event(event)[1:]}'
+        before = after
+
+
+def _value(row: Any, field: str) -> object:
+    """The field as it is served; null before the product's first event."""
+    if not row.version:
+        return None
+    return msgspec.json.decode(row.document, type=dict[str, object])[field]
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()

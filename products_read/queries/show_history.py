@@ -1,0 +1,28 @@
+"""What has happened to one product, newest first."""
+
+from msgspec import Struct
+
+from boundary.errors import NotFound
+from events import log
+from products_read.event_documents import rendered_event
+from products_read.keyset import Cursor, Page, page_of
+from products_read.parameter_types import PageSize
+
+
+class ShowHistory(Struct, frozen=True, kw_only=True):
+    page_size: PageSize = 20
+
+
+def show_history(product_id: int, query: ShowHistory, cursor: Cursor) -> Page:
+    """The page of the product's events that begins at `cursor`. Raises NotFound for a product without any."""
+    version = int(cursor.key[0]) if cursor.key else None
+    if cursor.backward:
+        events = log.oldest_above(product_id, version or 0, query.page_size + 1)
+    else:
+        events = log.newest_below(product_id, version, query.page_size + 1)
+    if not events:
+        raise NotFound(f"There is no product {product_id}.")
+    there_is_more, events = len(events) > query.page_size, events[: query.page_size]
+    if cursor.backward:
+        events.reverse()
+    return page_of([(event.version, rendered_event(event)) for event in events], cursor, there_is_more)
