@@ -1,6 +1,6 @@
 # What developers do here; `make help` says it. Settings come from the environment or .env (see .env.example).
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint stack
+.PHONY: help setup run test soak lint stack
 
 PYTHON_OF_VENV := .venv/bin/python
 RUNTIME := .venv/.runtime-installed
@@ -16,6 +16,9 @@ run: $(RUNTIME) ## set up, make demo data on the first start, serve on 127.0.0.1
 
 test: $(EVERYTHING) ## every check and test, on SQLite and on real PostgreSQL and Redis; ARGS="-k name"
 	@$(PYTHON_OF_VENV) -m tools.test $(ARGS)
+
+soak: $(EVERYTHING) ## the long forms of tests, for hours; SOAK_COMMANDS, PROOF_SEED
+	@$(PYTHON_OF_VENV) -m tools.test -m soak $(ARGS)
 
 lint: $(EVERYTHING) ## style, types, import directions, migrations, deployment checks
 	@tools/lint.sh

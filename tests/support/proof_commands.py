@@ -1,23 +1,26 @@
 """Random commands for the standing proof: all twelve kinds, valid and not, on few products, so that they collide."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from tests.support.oracle import Payload
 
-_SKUS = [f"SKU-{number}" for number in range(12)]
+T = TypeVar("T")
+
+_LONG_AGO = datetime(2026, 1, 1, 12, tzinfo=UTC)
+_SKUS = [f"SKU-{number}" for number in range(40)]
 _NAMES = ["Lamp", "Red lamp", "Straße", "ÉTAGÈRE n° 5", "  spaced  out ", "x" * 200]
 _SLUGS = ["light", "Home", "sale_2026", "a-b"]
 _WEIGHTS = {
     "add-new-product": 5,
     "change-product-details": 10,
     "change-price": 9,
-    "discontinue-product": 3,
-    "reinstate-product": 5,
+    "discontinue-product": 2,
+    "reinstate-product": 6,
     "relate-products": 9,
     "unrelate-products": 6,
     "rate-product": 17,
@@ -51,143 +54,146 @@ class RandomCommands:
 
     def nth(self, number: int, seen: Mapping[int, int]) -> dict[str, Any]:
         """The command as the journal has it; `seen` are the versions that this writer knows of."""
-        chance = Random(f"{self.seed}/{self.writer}/{number}")
-        (name,) = chance.choices(list(_WEIGHTS), list(_WEIGHTS.values()))
-        if chance.random() < self._share_of_additions(number):
-            name = "add-new-product"
-        payload = _PAYLOADS[name](chance, self)
-        if chance.random() < 0.02:
+        draft = Draft(self, number)
+        name = draft.name()
+        payload = _PAYLOADS[name](draft)
+        if draft.happens(0.02):
             payload |= _FAULTS.get(name, {"unknown_field": 1})
         return {
-            "id": str(UUID(int=chance.getrandbits(128), version=4)),
+            "id": str(UUID(int=draft.chance.getrandbits(128), version=4)),
             "name": name,
             "payload": payload,
-            "actor": self._actor(chance, name, payload),
-            "expected": self._expected_version(chance, name, payload, seen),
+            "actor": draft.actor(name, payload),
+            "expected": draft.expected_version(name, payload, seen),
         }
 
-    def _share_of_additions(self, number: int) -> float:
-        """Nearly all at first, since without products every command is refused."""
-        return 0.8 if number < self.products else 0.0
 
-    def _actor(self, chance: Random, name: str, payload: Payload) -> int:
-        is_own_rating = name in ("rate-product", "withdraw-rating") and "user_id" not in payload
-        if is_own_rating or chance.random() < 0.02:
-            return chance.choice(self.users)
-        return chance.choice(self.staff)
+class Draft:
+    """One command in the making."""
 
-    def _expected_version(
-        self, chance: Random, name: str, payload: Payload, seen: Mapping[int, int]
-    ) -> int | None:
-        if name == "add-new-product" or chance.random() > 0.15:
-            return None
-        return max(0, seen.get(payload["product_id"], 0) + chance.choice([0, 0, 0, -1, -3, 2]))
+    def __init__(self, commands: RandomCommands, number: int) -> None:
+        self.commands, self.number = commands, number
+        self.chance = Random(f"{commands.seed}/{commands.writer}/{number}")
 
-    def product(self, chance: Random) -> int:
-        """Every second time one of four; now and then one that never was."""
-        if chance.random() < 0.01:
+    def happens(self, probability: float) -> bool:
+        return self.chance.random() < probability
+
+    def one_of(self, choices: Sequence[T]) -> T:
+        return self.chance.choice(choices)
+
+    def some(self, optional: Payload) -> Payload:
+        return {name: value for name, value in optional.items() if self.happens(0.5)}
+
+    def name(self) -> str:
+        """Nearly only additions at first, since without products every command is refused."""
+        if self.number < self.commands.products and self.happens(0.8):
+            return "add-new-product"
+        return self.chance.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]
+
+    def product(self) -> int:
+        """One of the lower half more often; now and then one that never was."""
+        if self.happens(0.01):
             return 10**6
-        return self.ids[min(chance.randrange(len(self.ids)), chance.randrange(2 * len(self.ids)))]
+        count = self.commands.products
+        return 1 + min(self.chance.randrange(count), self.chance.randrange(2 * count))
 
-    @cached_property
-    def ids(self) -> list[int]:
-        return list(range(1, self.products + 1))
+    def moment(self) -> str:
+        """A minute of an hour long ago, which moves on; few, so that some movements and counts fall together."""
+        minutes = self.number // 25 + self.chance.randrange(60)
+        return f"{_LONG_AGO + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}"
+
+    def price(self) -> str:
+        return self.one_of(["0", "0.01", "9.9", "12.50", "99999999.99", f"{self.chance.randrange(9)}.00"])
+
+    def sku(self) -> str | None:
+        return self.one_of([None, *_SKUS])
+
+    def categories(self) -> list[str]:
+        return self.chance.choices(_SLUGS, k=self.chance.randrange(4))
+
+    def actor(self, name: str, payload: Payload) -> int:
+        is_own_rating = name in ("rate-product", "withdraw-rating") and "user_id" not in payload
+        return self.one_of(
+            self.commands.users if is_own_rating or self.happens(0.02) else self.commands.staff
+        )
+
+    def expected_version(self, name: str, payload: Payload, seen: Mapping[int, int]) -> int | None:
+        if name == "add-new-product" or not self.happens(0.15):
+            return None
+        return max(0, seen.get(payload["product_id"], 0) + self.one_of([0, 0, 0, -1, -3, 2]))
 
 
-def _add(chance: Random, commands: RandomCommands) -> Payload:
-    payload: Payload = {"name": chance.choice(_NAMES), "unit_price": _price(chance)}
-    if chance.random() < 0.97:
-        payload["product_id"] = commands.product(chance)
-    optional: Payload = {"sku": _sku(chance), "description": "New.", "categories": _categories(chance)}
-    return payload | _some(chance, optional)
+def _addition(draft: Draft) -> Payload:
+    payload: Payload = {"name": draft.one_of(_NAMES), "unit_price": draft.price()}
+    if draft.happens(0.97):
+        payload["product_id"] = draft.product()
+    optional = {"sku": draft.sku(), "description": "New.", "categories": draft.categories()}
+    return payload | draft.some(optional)
 
 
-def _details(chance: Random, commands: RandomCommands) -> Payload:
-    optional: Payload = {
-        "sku": _sku(chance),
-        "name": chance.choice(_NAMES),
-        "description": chance.choice(["", "Ünïcode \U0001f6d2", "<b>no markup</b>"]),
-        "categories": _categories(chance),
+def _details(draft: Draft) -> Payload:
+    optional = {
+        "sku": draft.sku(),
+        "name": draft.one_of(_NAMES),
+        "description": draft.one_of(["", "Ünïcode \U0001f6d2", "<b>no markup</b>"]),
+        "categories": draft.categories(),
     }
-    chosen = _some(chance, optional) or {"name": "Lamp"}
-    return {"product_id": commands.product(chance)} | chosen
+    return _product(draft) | (draft.some(optional) or {"name": "Lamp"})
 
 
-def _price_change(chance: Random, commands: RandomCommands) -> Payload:
-    return {"product_id": commands.product(chance), "unit_price": _price(chance)}
+def _product(draft: Draft) -> Payload:
+    return {"product_id": draft.product()}
 
 
-def _discontinue(chance: Random, commands: RandomCommands) -> Payload:
-    return {"product_id": commands.product(chance)} | _some(chance, {"reason": "Out of fashion."})
+def _price_change(draft: Draft) -> Payload:
+    return _product(draft) | {"unit_price": draft.price()}
 
 
-def _reinstate(chance: Random, commands: RandomCommands) -> Payload:
-    return {"product_id": commands.product(chance)}
+def _discontinuation(draft: Draft) -> Payload:
+    return _product(draft) | draft.some({"reason": "Out of fashion."})
 
 
-def _relation(chance: Random, commands: RandomCommands) -> Payload:
-    return {"product_id": commands.product(chance), "related_product_id": commands.product(chance)}
+def _relation(draft: Draft) -> Payload:
+    return _product(draft) | {"related_product_id": draft.product()}
 
 
-def _rating(chance: Random, commands: RandomCommands) -> Payload:
-    return _withdrawal(chance, commands) | {"rating": chance.randint(1, 5)}
+def _rating(draft: Draft) -> Payload:
+    return _withdrawal(draft) | {"rating": draft.chance.randint(1, 5)}
 
 
-def _withdrawal(chance: Random, commands: RandomCommands) -> Payload:
-    payload: Payload = {"product_id": commands.product(chance)}
-    if chance.random() < 0.5:
-        payload["user_id"] = 10**6 if chance.random() < 0.03 else chance.choice(commands.users)
-    return payload
+def _withdrawal(draft: Draft) -> Payload:
+    if draft.happens(0.5):
+        return _product(draft)
+    somebody = 10**6 if draft.happens(0.03) else draft.one_of(draft.commands.users)
+    return _product(draft) | {"user_id": somebody}
 
 
-def _received(chance: Random, commands: RandomCommands) -> Payload:
-    return _movement(chance, commands, "received_at")
+def _received(draft: Draft) -> Payload:
+    return _movement(draft, "received_at")
 
 
-def _shipped(chance: Random, commands: RandomCommands) -> Payload:
-    return _movement(chance, commands, "shipped_at")
+def _shipped(draft: Draft) -> Payload:
+    return _movement(draft, "shipped_at")
 
 
-def _movement(chance: Random, commands: RandomCommands, when: str) -> Payload:
-    payload: Payload = {"product_id": commands.product(chance), "quantity": chance.randint(1, 30)}
-    return payload | ({when: _moment(chance)} if chance.random() < 0.3 else {})
+def _movement(draft: Draft, when: str) -> Payload:
+    moved = _product(draft) | {"quantity": draft.chance.randint(1, 30)}
+    return moved | ({when: draft.moment()} if draft.happens(0.4) else {})
 
 
-def _recount(chance: Random, commands: RandomCommands) -> Payload:
+def _recount(draft: Draft) -> Payload:
     """A count of now refuses every later one of the past, so most products are never counted now."""
-    product_id = commands.product(chance)
-    is_now = product_id % 3 == 0 and chance.random() < 0.3
-    payload: Payload = {"product_id": product_id, "updated_quantity": chance.randint(0, 60)}
-    return payload | ({} if is_now else {"counted_at": _moment(chance)})
+    counted = _product(draft) | {"updated_quantity": draft.chance.randint(0, 60)}
+    is_now = counted["product_id"] % 3 == 0 and draft.happens(0.3)
+    return counted | ({} if is_now else {"counted_at": draft.moment()})
 
 
-def _moment(chance: Random) -> str:
-    """A minute of an hour long ago; minutes are few, so that some movements and counts fall together."""
-    return f"2026-01-01T12:{chance.randrange(60):02d}:00Z"
-
-
-def _price(chance: Random) -> str:
-    return chance.choice(["0", "0.01", "9.9", "12.50", "99999999.99", f"{chance.randrange(9)}.00"])
-
-
-def _sku(chance: Random) -> str | None:
-    return chance.choice([None, *_SKUS])
-
-
-def _categories(chance: Random) -> list[str]:
-    return chance.choices(_SLUGS, k=chance.randrange(4))
-
-
-def _some(chance: Random, optional: Payload) -> Payload:
-    return {name: value for name, value in optional.items() if chance.random() < 0.5}
-
-
-_PAYLOADS: dict[str, Callable[[Random, RandomCommands], Payload]] = {
-    "add-new-product": _add,
+_PAYLOADS: dict[str, Callable[[Draft], Payload]] = {
+    "add-new-product": _addition,
     "change-product-details": _details,
     "change-price": _price_change,
-    "discontinue-product": _discontinue,
-    "reinstate-product": _reinstate,
+    "discontinue-product": _discontinuation,
+    "reinstate-product": _product,
     "relate-products": _relation,
     "unrelate-products": _relation,
     "rate-product": _rating,

@@ -55,7 +55,7 @@ def _serve(request: Request, running: set[int]) -> dict[str, Any]:
 
 
 def _reap() -> list[tuple[int, int]]:
-    ended = []
+    ended: list[tuple[int, int]] = []
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)

@@ -39,9 +39,12 @@ class Nursery:
         request = {"program": program, "arguments": arguments, "log": str(log), "env": dict(env)}
         return int(self._ask(request)["pid"])
 
+    def reap(self) -> None:
+        """Finds out which processes have ended."""
+        self._ended |= {int(pid): status for pid, status in self._ask({})["ended"].items()}
+
     def ended(self, pid: int) -> int | None:
-        """The exit status of the process, negative for a signal; None while it runs."""
-        self._ended |= {int(each): status for each, status in self._ask({})["ended"].items()}
+        """The exit status of the process, negative for a signal; None if it still ran at the last `reap`."""
         return self._ended.get(pid)
 
     def close(self) -> None:
@@ -82,6 +85,8 @@ class Victim(Protocol):
     def stop(self) -> int:
         """Ends it in good order; its exit status."""
 
+    def wait(self) -> int: ...
+
 
 class Forked:
     """A writer, a follower of the log or a rebuild."""
@@ -110,8 +115,13 @@ class Forked:
 
     def stop(self) -> int:
         os.kill(self.pid, signal.SIGTERM)
+        return self.wait()
+
+    def wait(self) -> int:
+        """The exit status, once there is one."""
         while (status := self.ended()) is None:
-            time.sleep(0.01)
+            time.sleep(0.002)
+            self.nursery.reap()
         return status
 
 
@@ -120,7 +130,7 @@ class CeleryWorker:
 
     def __init__(self, env: Mapping[str, str], name: str, directory: Path) -> None:
         self.env, self.name, self.armed, self.log = env, name, "", directory / f"{name}.log"
-        self.incarnation = 0
+        self.incarnation, self._log_before = 0, 0
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -132,6 +142,7 @@ class CeleryWorker:
         env = {**self.env, "FAILPOINT": failpoint, "PGAPPNAME": self.backends, "LOG_LEVEL": "INFO"}
         options = "--concurrency=1 --without-gossip --without-mingle --without-heartbeat --loglevel=INFO"
         with self.log.open("ab") as output:
+            self._log_before = output.tell()
             self.process = spawn(
                 [sys.executable, "-m", "celery", "-A", "config", "worker", *options.split()],
                 env=env,
@@ -154,6 +165,17 @@ class CeleryWorker:
         assert self.process is not None
         stop(self.process)
         return self.process.returncode
+
+    def wait(self) -> int:
+        assert self.process is not None
+        return self.process.wait()
+
+    @property
+    def has_reached_its_point(self) -> bool:
+        """Whether a pool process of this incarnation died at the failpoint; its successors die there again."""
+        with self.log.open("rb") as lines:
+            lines.seek(self._log_before)
+            return b"\nfailpoint " in lines.read()
 
 
 _OPEN = """

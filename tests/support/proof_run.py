@@ -108,8 +108,9 @@ class StandingProof:
     def run(self) -> Report:
         started = time.monotonic()
         try:
-            for victim in self._victims():
+            for victim in [*self.writers, self.follower]:
                 victim.start()
+            self.worker.start("after-rows:3")
             self._until(self._is_enough, self._disasters())
             self.stop_writing.touch()
             self._until(lambda: all(writer.ended() == 0 for writer in self.writers))
@@ -130,9 +131,10 @@ class StandingProof:
             )
             answered = self.progress.answered()
             waiting = [each for each in waiting if answered < each.at or not each.strike()]
+            self.nursery.reap()
             for victim in self._victims():
                 self._revive(victim)
-            time.sleep(0.005)
+            time.sleep(0.01)
 
     def _revive(self, victim: Victim) -> None:
         """Starts a successor of whoever was killed. Raises AssertionError for whoever died of something else."""
@@ -149,6 +151,7 @@ class StandingProof:
             self.progress.answered() >= self.plan.commands
             and not heading_for_death
             and not self._is_rebuilding()
+            and self.worker.has_reached_its_point
         )
 
     def _is_projected(self) -> bool:
@@ -163,7 +166,7 @@ class StandingProof:
     # What strikes.
 
     def _disasters(self) -> list[Disaster]:
-        """In random order, evenly over the first nine tenths of the commands."""
+        """Evenly over the first nine tenths of the commands; the whole worker's first, as it starts slowly."""
         plan, chance = self.plan, self.chance
         strikes: list[Callable[[], bool]] = [
             *(
@@ -171,26 +174,25 @@ class StandingProof:
                 for _ in range(plan.writer_kills)
             ),
             *(self._killing(self.follower, PROJECTOR_POINTS, 5) for _ in range(plan.follower_kills)),
-            *(self._killing(self.worker, PROJECTOR_POINTS, 40) for _ in range(plan.worker_kills)),
             *(self._kill_pool_process for _ in range(plan.pool_kills)),
             *(self._terminating(chance.choice(self._victims())) for _ in range(plan.terminations)),
             *(self._flush for _ in range(plan.flushes)),
             *(self._rebuilding(point) for point in ("before-merge-commit", "") * (plan.rebuilds // 2)),
         ]
         chance.shuffle(strikes)
+        strikes[:0] = [self._killing(self.worker, PROJECTOR_POINTS[1:], 6) for _ in range(plan.worker_kills)]
         step = plan.commands * 0.9 / len(strikes)
         return [Disaster(int(step * number), strike) for number, strike in enumerate(strikes, start=1)]
 
     def _killing(self, victim: Victim, points: tuple[str, ...], most: int) -> Callable[[], bool]:
-        failpoint = f"{self.chance.choice(points)}:{self.chance.randint(1, most)}"
+        failpoint = f"{self.chance.choice(points)}:{self.chance.randint(2, most)}"
 
         def strike() -> bool:
             if victim.armed and victim is not self.worker:
                 return False
             if not self.executioner.kill(victim, whole=True):
                 return False
-            while victim.ended() is None:
-                time.sleep(0.001)
+            victim.wait()
             victim.start(failpoint)
             return True
 

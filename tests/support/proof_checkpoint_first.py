@@ -1,0 +1,38 @@
+"""A projector that commits its checkpoint before its rows: what law 4 forbids, for a negative control.
+
+python -m tests.support.proof_checkpoint_first
+"""
+
+from typing import Any
+
+from django.db import transaction
+
+from events import checkpoints, engine, failpoints, log
+from events.databases import read_alias
+from events.projection import Projection, registered_projections
+from events.watermark import final_watermark
+
+BETWEEN_THE_COMMITS = "between-the-commits"
+
+
+def catch_up(projection: Projection[Any], partition: int) -> None:
+    """engine.catch_up with two transactions where there must be one."""
+    watermark = final_watermark()
+    with transaction.atomic(using=read_alias()):
+        checkpoint = checkpoints.lock_unless_busy(projection, partition)
+        assert checkpoint is not None
+        batch = log.read_partition(
+            after=checkpoint.position,
+            upto=watermark.position,
+            partition=partition,
+            partitions=checkpoint.partitions,
+            limit=engine.BATCH_EVENTS,
+        )
+        checkpoints.move(checkpoint, watermark)
+    failpoints.reach(BETWEEN_THE_COMMITS)
+    with transaction.atomic(using=read_alias()):
+        engine._apply(projection, batch)
+
+
+def catch_up_named(projection: str, partition: int) -> None:
+    catch_up(registered_projections()[projection], partition)
