@@ -145,10 +145,10 @@ def _is_form(request: Request) -> bool:
 
 def _payload(request: Request, command_type: type[Command]) -> tuple[dict[str, object], bool]:
     """The body, and whether it is to be read laxly."""
-    sent = request.data
+    sent: Any = request.data
     if isinstance(sent, QueryDict):
         return form_payload(command_type, sent), True
-    return sent, False
+    return dict(sent), False
 
 
 def _token_header(result: CommandResult | None) -> dict[str, str]:

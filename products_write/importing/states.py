@@ -70,7 +70,7 @@ def _add(wanted: WantedState, *, dry_run: bool) -> None:
 
 def _differences(product: Product, wanted: WantedState) -> list[Step]:
     """The commands for what is not so yet, in the order to send them."""
-    present = {
+    present: dict[str, Any] = {
         "sku": product.sku,
         "name": product.name,
         "description": product.description,
@@ -88,7 +88,7 @@ def _differences(product: Product, wanted: WantedState) -> list[Step]:
 
 
 def _commands_for(changed: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    details = {
+    details: dict[str, Any] = {
         name: changed[name] for name in ("sku", "name", "description", "categories") if name in changed
     }
     commands: list[tuple[str, dict[str, Any]]] = []
