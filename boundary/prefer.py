@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 HEADER, APPLIED = "Prefer", "Preference-Applied"
 LONGEST_WAIT = 30  # seconds
+_LONGEST_HEADER = 1_000  # characters; what is longer is no preference
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
-_ELEMENT = re.compile(rf'(?:[^",]|{_QUOTED})+')
+_ELEMENT = re.compile(rf'(?:[^",]|{_QUOTED}|")+')
 _PREFERENCE = re.compile(rf"\s*({_TOKEN})\s*(?:=\s*({_TOKEN}|{_QUOTED})?\s*)?(?:;.*)?", re.DOTALL)
 
 
@@ -50,6 +51,8 @@ def applied(**honoured: object) -> dict[str, str]:
 def _stated(header: str) -> dict[str, str]:
     """Values by name in lower case, empty for a name alone. Of a name stated twice the first counts."""
     found: dict[str, str] = {}
+    if len(header) > _LONGEST_HEADER:
+        return found
     for element in _ELEMENT.findall(header):
         if preference := _PREFERENCE.fullmatch(element):
             found.setdefault(preference[1].lower(), _unquoted(preference[2] or ""))

@@ -20,7 +20,7 @@ def test_landing_page__leads_only_to_what_answers(client: Client, superuser: Use
 def test_api_root__lists_the_collections(client: Client) -> None:
     assert client.get("/api/v1/").json() == {
         name: f"http://testserver/api/v1/{name}/"
-        for name in ("commands", "products", "categories", "inventory")
+        for name in ("commands", "products", "categories", "inventory", "events")
     }
 
 
