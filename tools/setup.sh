@@ -25,4 +25,4 @@ if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
     "$python" -m venv .venv
 fi
 echo "Installing $1 …"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$1"
+.venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r "$1"
