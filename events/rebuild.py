@@ -182,14 +182,11 @@ def _folded_chunks(
         yield from (fold_chunk(projection.name, first, last) for first, last in bounds)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(parallel, mp_context=context, initializer=_set_up_process) as pool:
+    # The initializer is found before Django is set up, so it can't be of a module that imports models.
+    with ProcessPoolExecutor(parallel, mp_context=context, initializer=django.setup) as pool:
         futures = [pool.submit(fold_chunk, projection.name, first, last) for first, last in bounds]
         for future in as_completed(futures):
             yield future.result()
-
-
-def _set_up_process() -> None:
-    django.setup()
 
 
 def fold_chunk(projection_name: str, first: int, last: int) -> Chunk:

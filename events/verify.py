@@ -183,7 +183,11 @@ def _differences(
         if expected or found:
             yield Difference(where, product_id, "row", _presence(expected), _presence(found))
         return
-    for field in sorted(expected.keys() | found.keys()):
+    fields = expected.keys() | found.keys()
+    if "id" in expected and "id" not in found:  # the row is gone, its rows in child tables are not
+        yield Difference(where, product_id, "row", "present", "absent")
+        fields = expected.keys() & found.keys()
+    for field in sorted(fields):
         if expected.get(field) != found.get(field):
             yield Difference(where, product_id, field, expected.get(field), found.get(field))
 
