@@ -1,27 +1,9 @@
 """The log and the state of its projections, for looking only."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
+from boundary.read_only_admin import ReadOnlyAdmin
 from events.models import Checkpoint, Divergence, Event, ParkedKey, SkippedEvent, Snapshot
-
-
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """An admin that shows and never writes."""
-
-    actions = None
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Event)

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from products_read.admin.read_only import ReadModelAdmin
+from products_read.admin.read_model import ReadModelAdmin
 from products_read.models import DisplayWord, ProductDisplay
 
 

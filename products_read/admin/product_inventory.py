@@ -1,4 +1,4 @@
-from products_read.admin.read_only import ReadModelAdmin
+from products_read.admin.read_model import ReadModelAdmin
 from products_read.models import InventoryWord
 
 

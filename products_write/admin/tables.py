@@ -1,6 +1,6 @@
 """The tables around a product."""
 
-from products_write.admin.read_only import ReadOnlyAdmin
+from boundary.read_only_admin import ReadOnlyAdmin
 
 
 class CategoryAdmin(ReadOnlyAdmin):

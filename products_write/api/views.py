@@ -17,12 +17,12 @@ from rest_framework.views import APIView
 from boundary.actor import Actor
 from boundary.errors import NotFound, PayloadTooLarge, UnsupportedMediaType
 from boundary.parsers import MAX_BODY_BYTES, StrictJSONParser
+from boundary.renderers import RENDERERS
 from events import tokens
 from products_write import bus
 from products_write.api import headers
 from products_write.api.command_status import find_record, status_of_record
 from products_write.api.permissions import MaySend, PublicUnlessClosed
-from products_write.api.renderers import RENDERERS
 from products_write.api.schema import CommandSchema
 from products_write.api.serializers import (
     CommandDescriptionSerializer,

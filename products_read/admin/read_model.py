@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from boundary.read_only_admin import ReadOnlyAdmin
 from products_read.words import prefix_range, searched_words
 
 
@@ -15,27 +16,12 @@ class HasDocument(Protocol):
     document: str
 
 
-class ReadModelAdmin(admin.ModelAdmin[Any]):
-    """A list and a page for looking. Nothing can be added, changed, deleted or acted upon.
-
-    The search takes an id, a SKU, or the beginnings of words in the name, each by an index.
-    """
+class ReadModelAdmin(ReadOnlyAdmin):
+    """Its search takes an id, a SKU, or the beginnings of words in the name, each by an index."""
 
     word_table: type[models.Model]
-    actions = None
-    list_per_page = 50
-    show_full_result_count = False
     search_fields = ("sku",)
     search_help_text = "An id, a SKU, or the beginnings of words in the name"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

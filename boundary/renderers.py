@@ -1,4 +1,4 @@
-"""Answers leave as they are stored; everything else (problems, descriptions) is rendered as usual."""
+"""Stored documents and answers leave as they are; everything else (problems, OPTIONS) is rendered as usual."""
 
 from collections.abc import Mapping
 from typing import Any

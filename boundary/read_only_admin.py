@@ -1,4 +1,4 @@
-"""What the admins of the write tables share: looking only. Changes are commands."""
+"""What the admins of the log and of both sides' tables share: looking only. Changes are commands."""
 
 from typing import Any
 
