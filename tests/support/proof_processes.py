@@ -65,7 +65,7 @@ class Nursery:
 
 
 class Victim(Protocol):
-    """A process that is killed and started anew, again and again. `armed` is the failpoint it now heads for."""
+    """A process that is killed and started anew, again and again; `armed` is its failpoint."""
 
     name: str
     armed: str
@@ -74,6 +74,10 @@ class Victim(Protocol):
     @property
     def backends(self) -> str:
         """The application_name under which its present incarnation connects to PostgreSQL."""
+
+    @property
+    def is_doomed(self) -> bool:
+        """Whether it has a failpoint and has not died there yet."""
 
     def start(self, failpoint: str = "") -> None: ...
 
@@ -101,6 +105,10 @@ class Forked:
     @property
     def backends(self) -> str:
         return f"{self.name}.{self.incarnation}"
+
+    @property
+    def is_doomed(self) -> bool:
+        return bool(self.armed)
 
     def start(self, failpoint: str = "") -> None:
         self.armed, self.incarnation = failpoint, self.incarnation + 1
@@ -171,11 +179,11 @@ class CeleryWorker:
         return self.process.wait()
 
     @property
-    def has_reached_its_point(self) -> bool:
-        """Whether a pool process of this incarnation died at the failpoint; its successors die there again."""
+    def is_doomed(self) -> bool:
+        """Until a pool process of this incarnation has died at the failpoint; its successors die there again."""
         with self.log.open("rb") as lines:
             lines.seek(self._log_before)
-            return b"\nfailpoint " in lines.read()
+            return bool(self.armed) and b"failpoint " not in lines.read()
 
 
 _OPEN = """

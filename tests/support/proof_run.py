@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 import redis
@@ -88,9 +88,7 @@ def _counts(counter: Counter[str]) -> Iterator[str]:
 class StandingProof:
     """The run; afterwards all processes have ended in good order and the projectors stand at the head."""
 
-    def __init__(
-        self, plan: Plan, service: Service, database: psycopg.Connection[tuple[object, ...]]
-    ) -> None:
+    def __init__(self, plan: Plan, service: Service, database: psycopg.Connection[Any]) -> None:
         self.plan, self.service, self.database = plan, service, database
         self.chance = Random(plan.seed)
         self.executioner = Executioner(database)
@@ -146,12 +144,10 @@ class StandingProof:
         victim.start()
 
     def _is_enough(self) -> bool:
-        heading_for_death = any(victim.armed for victim in [*self.writers, self.follower])
         return (
             self.progress.answered() >= self.plan.commands
-            and not heading_for_death
             and not self._is_rebuilding()
-            and self.worker.has_reached_its_point
+            and not any(victim.is_doomed for victim in self._victims())
         )
 
     def _is_projected(self) -> bool:
@@ -166,7 +162,7 @@ class StandingProof:
     # What strikes.
 
     def _disasters(self) -> list[Disaster]:
-        """Evenly over the first nine tenths of the commands; the whole worker's first, as it starts slowly."""
+        """In random order, evenly over the first four fifths of the commands."""
         plan, chance = self.plan, self.chance
         strikes: list[Callable[[], bool]] = [
             *(
@@ -180,17 +176,17 @@ class StandingProof:
             *(self._rebuilding(point) for point in ("before-merge-commit", "") * (plan.rebuilds // 2)),
         ]
         chance.shuffle(strikes)
-        strikes[:0] = [self._killing(self.worker, PROJECTOR_POINTS[1:], 6) for _ in range(plan.worker_kills)]
-        step = plan.commands * 0.9 / len(strikes)
+        for _ in range(plan.worker_kills):  # early: the worker is slow to start, and has to come to its point
+            kill = self._killing(self.worker, PROJECTOR_POINTS[1:], 3)
+            strikes.insert(chance.randrange(len(strikes) // 2), kill)
+        step = plan.commands * 0.8 / len(strikes)
         return [Disaster(int(step * number), strike) for number, strike in enumerate(strikes, start=1)]
 
     def _killing(self, victim: Victim, points: tuple[str, ...], most: int) -> Callable[[], bool]:
         failpoint = f"{self.chance.choice(points)}:{self.chance.randint(2, most)}"
 
         def strike() -> bool:
-            if victim.armed and victim is not self.worker:
-                return False
-            if not self.executioner.kill(victim, whole=True):
+            if victim.is_doomed or not self.executioner.kill(victim, whole=True):
                 return False
             victim.wait()
             victim.start(failpoint)
@@ -212,13 +208,18 @@ class StandingProof:
 
     def _rebuilding(self, failpoint: str) -> Callable[[], bool]:
         def strike() -> bool:
-            if self._is_rebuilding():
+            if self._is_rebuilding() or self._is_connected("rebuild"):
                 return False
             self.rebuild = self._management("rebuild-0", "rebuild_read_models")
             self.rebuild.start(failpoint)
             return True
 
         return strike
+
+    def _is_connected(self, role: str) -> bool:
+        """Whether a backend still serves such a process, perhaps one that was killed a moment ago."""
+        query = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE %s"
+        return self.database.execute(query, [f"{role}-%"]).rowcount > 0
 
     def _is_rebuilding(self) -> bool:
         """Raises AssertionError when the last rebuild ended otherwise than it was to."""
