@@ -129,7 +129,7 @@ def unlocked_products() -> UnlockedProducts:
 
 
 @pytest.fixture
-def hundred_in_stock(transactional_db: None) -> None:
+def hundred_in_stock(on_postgresql: None, transactional_db: None) -> None:
     """Product 1 with a stock of 100."""
     bus.send("add-new-product", {"product_id": 1, "name": "Lamp", "unit_price": "1"}, actor=SYSTEM)
     bus.send("add-to-inventory", {"product_id": 1, "quantity": 100}, actor=SYSTEM)
