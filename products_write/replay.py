@@ -4,6 +4,7 @@ It shares no code with the domain or with the read side's folds, so that a fault
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import singledispatchmethod
 from typing import Any
 
@@ -32,10 +33,15 @@ class ReplayedProduct:
         self.related: list[int] = []
         self.ratings: dict[int, int] = {}
         self.stock = 0
-        self.movements: list[int] = []
+        self.movements: dict[int, tuple[int, datetime]] = {}
 
     def apply(self, recorded: RecordedEvent) -> None:
-        self.on(recorded.event)
+        event = recorded.event
+        self.on(event)
+        if isinstance(event, contracts.InventoryAdded):
+            self.movements[recorded.version] = (event.quantity, recorded.effective_at)
+        elif isinstance(event, contracts.InventoryItemsShipped):
+            self.movements[recorded.version] = (-event.quantity, recorded.effective_at)
         self.row |= {"version": recorded.version, "recorded_at": recorded.recorded_at}
 
     def state(self) -> dict[str, object]:
@@ -45,8 +51,7 @@ class ReplayedProduct:
             "related_product_ids": self.related,
             "ratings": dict(sorted(self.ratings.items())),
             "stock": self.stock,
-            "movement_count": len(self.movements),
-            "movement_sum": sum(self.movements),
+            "movements": self.movements,
         }
 
     @singledispatchmethod
@@ -100,12 +105,10 @@ class ReplayedProduct:
 
     @on.register
     def _(self, event: contracts.InventoryAdded) -> None:
-        self.movements.append(event.quantity)
         self.stock = event.quantity_after
 
     @on.register
     def _(self, event: contracts.InventoryItemsShipped) -> None:
-        self.movements.append(-event.quantity)
         self.stock = event.quantity_after
 
     @on.register
@@ -129,7 +132,7 @@ class ProductWriteModel:
             "categories": _grouped(ProductCategory, ids, "category__slug"),
             "related_product_ids": _grouped(ProductRelation, ids, "related_product_id"),
             "ratings": _grouped(Rating, ids, "user_id", "rating"),
-            "movements": _grouped(StockMovement, ids, "quantity"),
+            "movements": _grouped(StockMovement, ids, "version", "quantity", "effective_at"),
             "stock": _grouped(StockItem, ids, "quantity", "last_counted_at"),
         }
         return {
@@ -157,13 +160,11 @@ def _grouped(model: type[Model], product_ids: list[int], *columns: str) -> dict[
 def _state(row: dict[str, Any], children: dict[str, list[tuple[Any, ...]]]) -> dict[str, object]:
     """The shape of ReplayedProduct.state, from rows."""
     quantity, last_counted_at = children["stock"][0] if children["stock"] else (None, None)
-    movements = [moved for (moved,) in children["movements"]]
     return {name: value for name, value in row.items() if name != "id"} | {
         "categories": sorted(slug for (slug,) in children["categories"]),
         "related_product_ids": [related for (related,) in children["related_product_ids"]],
         "ratings": dict(sorted(children["ratings"])),
         "stock": quantity,
         "last_counted_at": last_counted_at,
-        "movement_count": len(movements),
-        "movement_sum": sum(movements),
+        "movements": {version: (quantity, moved_at) for version, quantity, moved_at in children["movements"]},
     }

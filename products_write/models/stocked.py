@@ -42,7 +42,7 @@ class Stocked(Lifecycle):
         stock = self._stock()
         counted = self._by_now(counted_at)
         if counted_at is not None and stock.last_counted_at is not None and counted < stock.last_counted_at:
-            raise RecountOutdated(counted_at=stock.last_counted_at.isoformat())
+            raise RecountOutdated(counted_at=stock.last_counted_at)
         moved_since = 0 if counted_at is None else StockMovement.sum_after(self.id, counted)
         before, after = stock.quantity, updated_quantity + moved_since
         if after < 0:

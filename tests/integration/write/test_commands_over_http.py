@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from events.tokens import Token, read
@@ -235,7 +235,7 @@ def test_get__lists_every_command_with_fields_and_url(api_client: APIClient) -> 
     assert api_client.get(rate["url"]).json() == rate
 
 
-def test_get__is_closed_when_reading_is_not_public(api_client: APIClient, settings: SettingsWrapper) -> None:
+def test_get__is_closed_when_reading_is_not_public(api_client: APIClient, settings: Settings) -> None:
     settings.API_PUBLIC_READ = False
     assert code_of(api_client.get(COMMANDS_URL)) == (401, "not_authenticated")
     assert code_of(api_client.get(f"{COMMANDS_URL}rate-product/")) == (401, "not_authenticated")
