@@ -1,0 +1,79 @@
+"""What the processes of the rebuild tests run. Their parent has imported this module, and with it Django, once.
+
+`be` makes a process just forked one of an installation of its own; then it runs one of the programs below.
+"""
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import django
+
+django.setup()
+
+import environ  # noqa: E402
+from django.core.management import call_command, execute_from_command_line  # noqa: E402
+from django.db import connections  # noqa: E402
+
+from boundary.actor import Actor  # noqa: E402
+from config.settings.database import tuned  # noqa: E402
+from events import failpoints  # noqa: E402
+from events.management.commands import catch_up_projections, rebuild_read_models, verify_read_models  # noqa: E402, F401
+from products_write import bus  # noqa: E402
+
+PAUSE_SECONDS = 0.005  # of a writer, so that the others get to run on a small machine
+
+
+def be(url: str, log: Path, failpoint: str, program: Callable[..., None], *arguments: Any) -> None:
+    """Become a process on the database at `url`, whose output goes to `log`, and run the program to its end."""
+    os.setsid()
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    for stream in (1, 2):
+        os.dup2(output, stream)
+    connections.settings["default"].update(tuned(environ.Env.db_url_config(url)))
+    connections["default"] = connections.create_connection("default")
+    failpoints.arm(failpoint)
+    program(*arguments)
+
+
+def manage(*arguments: str) -> None:
+    """As ``manage.py`` does."""
+    execute_from_command_line(["manage.py", *arguments, "--skip-checks"])
+
+
+def write(seed: int, first: int, last: int) -> None:
+    """Send random commands about products `first` to `last`, projecting each at once, until SIGTERM."""
+    chance, is_told_to_stop = random.Random(seed), False
+    actor = Actor(seed, f"user:{seed}", True, lambda permission: True)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal is_told_to_stop
+        is_told_to_stop = True
+
+    signal.signal(signal.SIGTERM, stop)
+    while not is_told_to_stop:
+        name, fields = _some_command(chance)
+        bus.send(name, {"product_id": chance.randint(first, last), **fields}, actor=actor)
+        time.sleep(PAUSE_SECONDS)
+
+
+def verify(times: int) -> None:
+    """Verify everything so many times; exit status 1 at the first difference."""
+    for _ in range(times):
+        call_command("verify_read_models")
+
+
+def _some_command(chance: random.Random) -> tuple[str, dict[str, object]]:
+    commands: list[tuple[str, dict[str, object]]] = [
+        ("rate-product", {"rating": chance.randint(1, 5)}),
+        ("change-price", {"unit_price": f"{chance.randint(100, 99_999) / 100:.2f}"}),
+        ("confirm-items-shipped", {"quantity": chance.randint(1, 3)}),
+        ("change-product-details", {"name": f"Renamed {chance.randint(1, 1_000)}"}),
+        ("change-product-details", {"categories": [f"category-{chance.randint(10, 39)}"]}),
+    ]
+    return chance.choice(commands)
