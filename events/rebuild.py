@@ -68,8 +68,8 @@ def rebuild(
         run.catch_up()
         merge.find_differing(staging)
         failpoints.reach(failpoints.BEFORE_MERGE)
-        samples = merge.sample(staging, SAMPLES)
         counts = run.merge() if write else merge.counts(staging, run.orphans())
+        samples = merge.sample(staging, SAMPLES)
         staging.drop()
     return Rebuilt(Refolded(run.events, *counts, parked=len(run.failed)), samples)
 
