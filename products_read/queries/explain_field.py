@@ -48,14 +48,18 @@ class Explanation(NamedTuple):
     next: Cursor | None
 
 
-def explain_field(product_id: int, query: ExplainField, cursor: Cursor) -> Explanation:
+def explain_field(
+    product_id: int, query: ExplainField, cursor: Cursor, events_looked_at: int = EVENTS_LOOKED_AT
+) -> Explanation:
     """How the field came to its value. Raises NotFound, and Invalid for a field that is not known."""
     projection = projection_into(_model_with(query.field))
     head = log.head_version(product_id)
     if not head:
         raise NotFound(f"There is no product {product_id}.")
+    upto = min(int(cursor.key[0]), head) if cursor.key else head
+    span = _Span(max(0, upto - events_looked_at), upto, head)
     try:
-        return _explanation(projection, product_id, query.field, head, cursor)
+        return _explanation(projection, product_id, query.field, span)
     except FoldFailed as failure:
         raise set_aside(failure) from failure
 
@@ -67,19 +71,24 @@ def _model_with(field: str) -> ReadModel:
     return EXPLAINED_BY[field]
 
 
-def _explanation(
-    projection: Projection[Any], product_id: int, field: str, head: int, cursor: Cursor
-) -> Explanation:
-    upto = min(int(cursor.key[0]), head) if cursor.key else head
-    start = max(0, upto - EVENTS_LOOKED_AT)
-    row = snapshots.at_version(projection, product_id, start)
-    changes = list(_changes(projection, row, field, log.read_stream(product_id, start, upto)))
-    if upto < head:
-        row = snapshots.at_version(projection, product_id, head)
+class _Span(NamedTuple):
+    """Versions after `start`, up to `upto`, of a stream that ends at `head`."""
+
+    start: int
+    upto: int
+    head: int
+
+
+def _explanation(projection: Projection[Any], product_id: int, field: str, span: _Span) -> Explanation:
+    row = snapshots.at_version(projection, product_id, span.start)
+    events = log.read_stream(product_id, span.start, span.upto)
+    changes = list(_changes(projection, row, field, events))
+    if span.upto < span.head:
+        row = snapshots.at_version(projection, product_id, span.head)
     return Explanation(
         current=_json(_value(row, field)),
         changes=changes[::-1],
-        next=Cursor(key=(start,)) if start else None,
+        next=Cursor(key=(span.start,)) if span.start else None,
     )
 
 

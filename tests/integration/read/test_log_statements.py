@@ -1,0 +1,42 @@
+"""How many statements the queries of the log take, for a user with one permission of its own."""
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+
+from events.databases import write_alias
+from events.watermark import final_watermark
+from tests.conftest import client_of
+from tests.integration.read.asking import INVENTORY, PRODUCTS
+from tests.support.streams import append, product_added, product_rated
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quiet_log")]
+
+WHO, PERMISSIONS = 1, 2
+STATEMENTS = {
+    f"{PRODUCTS}7/history/": WHO + PERMISSIONS + 1,
+    # The stream's head, skipped events, the stream.
+    f"{PRODUCTS}7/explain/?field=name": WHO + PERMISSIONS + 3,
+    # A snapshot, skipped events, the stream; PostgreSQL is also asked the time.
+    f"{PRODUCTS}7/?as_of=2026-01-02T03:04:06Z": WHO + 3,
+    f"{INVENTORY}7/?as_of=2026-01-02T03:04:06Z": WHO + 3,
+    # The head and the events; PostgreSQL is also asked who writes.
+    "/api/v1/events/": WHO + PERMISSIONS + 2,
+    "/api/v1/events/?after=1000000": WHO + PERMISSIONS + 1,
+}
+ONE_MORE_ON_POSTGRESQL = ("as_of", "/events/")
+
+
+@pytest.mark.parametrize(("path", "statements"), STATEMENTS.items())
+@pytest.mark.parametrize("ratings", [1, 150])
+def test_log_queries__statements(user: User, path: str, statements: int, ratings: int) -> None:
+    append(7, product_added(), *(product_rated(user_id=one) for one in range(ratings)))
+    user.user_permissions.add(Permission.objects.get(codename="view_event", content_type__app_label="events"))
+    client, connection = client_of(user), connections[write_alias()]
+    final_watermark()
+    if connection.vendor == "postgresql":
+        statements += any(part in path for part in ONE_MORE_ON_POSTGRESQL)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    assert len(captured) == statements, [query["sql"] for query in captured.captured_queries]
