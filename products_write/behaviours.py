@@ -101,9 +101,17 @@ def log_refusals(envelope: Envelope, proceed: Next) -> Outcome:
         raise  # the key is another command's
     except ServiceError as refusal:
         if 404 <= status_of(refusal) < 500:
-            with transaction.atomic(using=write_alias(), durable=True):
-                idempotency.log_refusal(envelope, refusal)
+            _log_refusal(envelope, refusal)
         raise
+
+
+def _log_refusal(envelope: Envelope, refusal: ServiceError) -> None:
+    """The refusal stands whether or not it can be written down."""
+    try:
+        with transaction.atomic(using=write_alias(), durable=True):
+            idempotency.log_refusal(envelope, refusal)
+    except (DatabaseError, InterfaceError) as error:
+        log.warning("refusal_not_logged", code=refusal.code, cause=str(error))
 
 
 def transact(envelope: Envelope, proceed: Next) -> Outcome:
