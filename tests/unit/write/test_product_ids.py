@@ -1,5 +1,7 @@
 """Ids that the service chooses never meet ids that clients chose."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -44,6 +46,17 @@ def test_add__a_client_may_take_the_largest_id() -> None:
     assert added() < MAX_PRODUCT_ID
 
 
+@pytest.fixture
+def sequence_put_back(db: None) -> Iterator[None]:
+    """PostgreSQL's sequences do not roll back with the test."""
+    last = draw_product_id()
+    yield
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT setval('products_write_reservedproductid_id_seq', %s)", [last])
+
+
+@pytest.mark.usefixtures("sequence_put_back")
 def test_draw__refuses_beyond_the_largest_id() -> None:
     added(product_id=MAX_PRODUCT_ID - 1)
     added(product_id=MAX_PRODUCT_ID)
