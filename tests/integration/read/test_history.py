@@ -118,3 +118,11 @@ def test_permissions__events_view_event(
 def test_log__is_read_only(superuser_client: APIClient, path: str) -> None:
     assert superuser_client.post(path).status_code == 405
     assert superuser_client.delete(path).status_code == 405
+
+
+@pytest.mark.parametrize("path", [HISTORY, EXPLAIN])
+def test_log__in_a_browser_is_a_page(superuser_client: APIClient, path: str) -> None:
+    append(7, product_added("Lamp"))
+    page = superuser_client.get(path, headers={"Accept": "text/html"})
+    assert (page.status_code, page["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert "product.added" in page.content.decode()
