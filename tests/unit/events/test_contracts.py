@@ -40,6 +40,15 @@ def test_encode__money_is_text_and_times_are_rfc_3339() -> None:
     )
 
 
+def test_encode__a_time_has_its_microseconds_also_when_they_are_zero() -> None:
+    counted_at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    recounted = InventoryRecounted(
+        updated_quantity=5, counted_at=counted_at, moved_since=0, quantity_before=9, quantity_after=5
+    )
+    assert '"counted_at":"2026-01-02T03:04:05.000000Z"' in encode(recounted)
+    assert decode("inventory.recounted", 1, encode(recounted)) == recounted
+
+
 def test_decode__gives_back_what_was_encoded() -> None:
     counted_at = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
     recounted = InventoryRecounted(
