@@ -1,0 +1,67 @@
+"""Measures this service against the same work done otherwise.
+
+    python -m benchmarks [NAME …] [--scale small|full] [--json FILE]
+
+Starts PostgreSQL and Redis of its own. Only ratios count: both sides of a row are measured in turns, in one run.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks import table
+from benchmarks.result import Row
+from benchmarks.rig import Rig
+from benchmarks.rows import MEASUREMENTS
+from benchmarks.scale import SCALES
+from tools.processes import ROOT, DidNotStart, end_on_sigterm
+
+
+def main() -> int:
+    arguments = _arguments()
+    end_on_sigterm()
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="products-bench-", ignore_cleanup_errors=True) as directory:
+        try:
+            with Rig(SCALES[arguments.scale], Path(directory)) as rig:
+                for name in arguments.names or MEASUREMENTS:
+                    rows += _measured(name, rig)
+        except DidNotStart as reason:
+            print(reason, file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            return 130
+    print()
+    table.show(rows)
+    table.write(rows, arguments.scale, arguments.json)
+    print(f"\nWritten to {arguments.json}")
+    return 0
+
+
+def _measured(name: str, rig: Rig) -> list[Row]:
+    started = time.monotonic()
+    print(f"{name} …", end=" ", flush=True)
+    rows = list(MEASUREMENTS[name](rig))
+    print(f"{time.monotonic() - started:.0f} s", flush=True)
+    return rows
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=str(__doc__).partition("\n")[0])
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"all of {', '.join(MEASUREMENTS)} when left out"
+    )
+    parser.add_argument(
+        "--scale", choices=SCALES, default="full", help="small: a minute or two, to try it out"
+    )
+    parser.add_argument("--json", type=Path, default=ROOT / "var" / "bench.json", help="where the figures go")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.names) - MEASUREMENTS.keys():
+        parser.error(f"no {', '.join(sorted(unknown))}; there are: {', '.join(MEASUREMENTS)}")
+    return arguments
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,22 @@
+"""Rating a product with what the service promises of it: locked, logged, and done once however often it is sent."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from benchmarks.crud.models import ChangeLog, IdempotencyKey, Product, Rating
+
+
+def rate(product_id: int, user_id: int, rating: int, key: UUID) -> dict[str, object]:
+    """The answer to the request, or that given before under the same key."""
+    with transaction.atomic():
+        product = Product.objects.select_for_update().get(pk=product_id)
+        Rating.objects.update_or_create(product=product, user_id=user_id, defaults={"rating": rating})
+        product.version += 1
+        product.save()
+        ChangeLog.objects.create(
+            product=product, user_id=user_id, change="product rated", details={"rating": rating}
+        )
+        answer: dict[str, object] = {"id": product.id, "version": product.version}
+        IdempotencyKey.objects.create(key=key, user_id=user_id, answer=answer)
+    return answer

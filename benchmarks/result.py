@@ -1,0 +1,69 @@
+"""A row of the table: both sides' rounds, and what they amount to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from statistics import median
+
+
+@dataclass(frozen=True)
+class Row:
+    """One comparison.
+
+    `ours` and `theirs` are the rounds' results in `unit`, taken in turns. The ratio is ours to theirs; `at_most` says
+    that less is better. `reach` and `beyond` are the ratios to come to. Without `theirs` our median is held
+    against them itself. `cpu` are CPU milliseconds per operation on either side, where they were taken.
+    """
+
+    what: str
+    against: str
+    unit: str
+    ours: Sequence[float]
+    theirs: Sequence[float] = ()
+    reach: float | None = None
+    beyond: float | None = None
+    at_most: bool = False
+    cpu: tuple[float | None, float | None] = (None, None)
+    note: str = field(default="")
+
+    def measured(
+        self,
+        ours: Sequence[float],
+        theirs: Sequence[float] = (),
+        cpu: tuple[float | None, float | None] = (None, None),
+    ) -> "Row":
+        """The row with these rounds."""
+        return replace(self, ours=ours, theirs=theirs, cpu=cpu)
+
+    @property
+    def ratio(self) -> float:
+        """Ours to theirs by medians; our median where there is no other side."""
+        return median(self.ours) / median(self.theirs) if self.theirs else median(self.ours)
+
+    @property
+    def verdict(self) -> str:
+        """What of its aims the row comes to."""
+        if self.reach is None:
+            return ""
+        if self.beyond is not None and self._comes_to(self.beyond):
+            return "beyond"
+        return "reached" if self._comes_to(self.reach) else "missed"
+
+    def _comes_to(self, aim: float) -> bool:
+        return self.ratio <= aim if self.at_most else self.ratio >= aim
+
+    def document(self) -> dict[str, object]:
+        """The row as it stands in the JSON file."""
+        return {
+            "what": self.what,
+            "against": self.against,
+            "unit": self.unit,
+            "ours": [round(value, 4) for value in self.ours],
+            "theirs": [round(value, 4) for value in self.theirs],
+            "ratio": round(self.ratio, 4),
+            "reach": self.reach,
+            "beyond": self.beyond,
+            "at_most": self.at_most,
+            "verdict": self.verdict,
+            "cpu_ms": self.cpu,
+            "note": self.note,
+        }

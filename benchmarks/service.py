@@ -1,0 +1,90 @@
+"""The service's side of comparisons without HTTP."""
+
+import os
+import random
+import time
+from typing import Any
+
+import django
+
+from benchmarks.answering import answer, repeat
+
+
+def main() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    django.setup()
+    # What follows needs the apps.
+    from django.db import connections
+
+    from boundary.actor import Actor
+    from events import tasks
+    from events.checkpoints import partitions_in_use
+    from events.databases import read_alias
+    from events.projection import registered_projections
+    from events.rebuild import rebuild
+    from products_read.keyset import Cursor
+    from products_read.queries.find_products import FindProducts, find_products
+    from products_read.queries.show_product import show_product
+    from products_write import bus
+
+    def rate(products: int, users: int) -> Any:
+        user_id = random.randint(1, users)
+        actor = Actor(user_id, f"user:{user_id}", True, lambda permission: False)
+        fields = {"product_id": random.randint(1, products), "rating": random.randint(1, 5)}
+        return bus.send("rate-product", fields, actor=actor).result
+
+    def send_ratings(seconds: float, products: int, users: int) -> tuple[int, None]:
+        return repeat(lambda: rate(products, users), seconds)
+
+    def project() -> tuple[int, None]:
+        """What a worker does when it is woken for every partition."""
+        for partition in range(partitions_in_use()):
+            tasks.project(partition)
+        return partitions_in_use(), None
+
+    def waiting() -> tuple[int, None]:
+        """Events that one of the projections has yet to read."""
+        with connections[read_alias()].cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM events_event AS event WHERE position > (SELECT min(position)"
+                " FROM events_checkpoint WHERE partition = event.product_id % partitions)"
+            )
+            return int(cursor.fetchone()[0]), None
+
+    def rebuild_display() -> tuple[int, None]:
+        return rebuild(registered_projections()["product_display"], lambda count: None).counts.events, None
+
+    def show(seconds: float, products: int) -> tuple[int, None]:
+        return repeat(lambda: show_product(random.randint(1, products)), seconds)
+
+    def find(seconds: float) -> tuple[int, None]:
+        return repeat(
+            lambda: find_products(FindProducts(category=f"category-{random.randint(10, 39)}"), Cursor()),
+            seconds,
+        )
+
+    def readable(samples: int, products: int, users: int) -> tuple[int, list[float]]:
+        """Milliseconds from a command's answer until its product's row shows it, one command after the other."""
+        latencies = []
+        with connections[read_alias()].cursor() as cursor:
+            for _ in range(samples):
+                result = rate(products, users)
+                committed = time.perf_counter()
+                while True:
+                    cursor.execute(
+                        "SELECT 1 FROM products_read_productdisplay WHERE id = %s AND version >= %s",
+                        [result.product_id, result.version],
+                    )
+                    if cursor.fetchone():
+                        break
+                    time.sleep(0.0002)
+                latencies.append(1000 * (time.perf_counter() - committed))
+                time.sleep(random.uniform(0.01, 0.03))
+        return samples, latencies
+
+    works = (send_ratings, project, waiting, rebuild_display, show, find, readable)
+    answer({work.__name__: work for work in works})
+
+
+if __name__ == "__main__":
+    main()
