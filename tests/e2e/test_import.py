@@ -1,0 +1,61 @@
+"""A large CSV file: good lines in, bad lines named, killed and run again without doubling anything."""
+
+import re
+from pathlib import Path
+
+from tests.support.processes import Service, eventually
+
+LINES = 10_000
+HEADER = "product_id,sku,name,description,unit_price,categories,quantity"
+BAD = {
+    501: (",SKU-501,Lamp,,-1,lamps,5", "unit_price"),
+    2_502: (",SKU-2502,,A lamp without a name,1.00,lamps,5", "name"),
+    5_003: (",SKU-5003,Lamp,,1.00,two words,5", "categories"),
+    7_504: (",SKU-7504,Lamp,,1.00,lamps,many", "quantity"),
+    9_999: ("x,SKU-9999,Lamp,,1.00,lamps,5", "product_id"),
+}
+COUNTS = (
+    "from django.db.models import Sum\n"
+    "from products_write.models import Product, StockItem\n"
+    "from events.models import Event\n"
+    "print('counts=%d,%d,%d' % (Product.objects.count(), StockItem.objects.aggregate(units=Sum('quantity'))['units'] or 0, Event.objects.count()))"
+)
+
+
+def catalogue(path: Path) -> None:
+    """LINES lines, the first under the header being line 2; each good one adds a product with stock."""
+    good = (
+        f",SKU-{line},Lamp {line},A lamp,{line % 90 + 1}.50,lamps|c{line % 7},{line % 50 + 1}"
+        for line in range(LINES + 2)
+    )
+    lines = [BAD[line][0] if line in BAD else text for line, text in enumerate(good)][2:]
+    path.write_text("\n".join([HEADER, *lines]) + "\n")
+
+
+def counts(service: Service) -> list[int]:
+    shown = service.manage("shell", "-v", "0", "-c", COUNTS).stdout
+    return [int(number) for number in shown.rpartition("counts=")[2].split(",")]
+
+
+def test_import__takes_ten_thousand_lines_and_can_be_killed_and_run_again(
+    embedded: Service, tmp_path: Path
+) -> None:
+    path = tmp_path / "catalogue.csv"
+    catalogue(path)
+    killed = embedded.python("import", "manage.py", "import_products", str(path))
+    eventually(lambda: re.search(r"lines: [1-9]\d* of 10000, \d+/s, \d+ s left", killed.output), patience=60)
+    killed.kill()
+    halfway = counts(embedded)[0]
+    assert 0 < halfway < LINES - len(BAD)
+
+    again = embedded.python("again", "manage.py", "import_products", str(path))
+    assert again.process.wait(timeout=400) == 1
+    assert f"{LINES - len(BAD) - halfway} added" in again.output
+    for line, (_, field) in BAD.items():
+        assert re.search(rf"^line {line}: {field}: ", again.output, re.MULTILINE)
+    assert len(re.findall(r"^line \d+: ", again.output, re.MULTILINE)) == len(BAD)
+
+    good = LINES - len(BAD)
+    units = sum(line % 50 + 1 for line in range(2, LINES + 2) if line not in BAD)
+    assert counts(embedded) == [good, units, 2 * good]
+    embedded.manage("verify_read_models")
