@@ -16,9 +16,10 @@ BAD = {
 }
 COUNTS = (
     "from django.db.models import Sum\n"
-    "from products_write.models import Product, StockItem\n"
     "from events.models import Event\n"
-    "print('counts=%d,%d,%d' % (Product.objects.count(), StockItem.objects.aggregate(units=Sum('quantity'))['units'] or 0, Event.objects.count()))"
+    "from products_write.models import Product, StockItem\n"
+    "units = StockItem.objects.aggregate(units=Sum('quantity'))['units']\n"
+    "print('counts=%d,%d,%d' % (Product.objects.count(), units or 0, Event.objects.count()))"
 )
 
 
