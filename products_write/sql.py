@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -36,10 +37,12 @@ def update(model: type[models.Model], changes: Mapping[str, object], where: Mapp
 
 def insert(model: type[models.Model], *rows: Mapping[str, object]) -> None:
     """Inserts rows that have the same fields."""
-    for row in rows:
-        statement, fields = _insert_statement(model, tuple(row))
-        with connection().cursor() as cursor:
-            cursor.execute(statement, _prepared(fields, list(row.values())))
+    if not rows:
+        return
+    statement, fields = _insert_statement(model, tuple(rows[0]), len(rows))
+    values = [value for row in rows for value in row.values()]
+    with connection().cursor() as cursor:
+        cursor.execute(statement, _prepared(fields * len(rows), values))
 
 
 def insert_if_absent(
@@ -59,6 +62,24 @@ def insert_if_absent(
 
 
 M = TypeVar("M", bound=models.Model)
+
+
+def get(model: type[M], **where: object) -> M:
+    """The one row that matches. Raises ObjectDoesNotExist."""
+    statement, fields = _select_statement(model, tuple(where))
+    with connection().cursor() as cursor:
+        cursor.execute(statement, _prepared(fields, list(where.values())))
+        row = cursor.fetchone()
+    if row is None:
+        raise ObjectDoesNotExist
+    return instance(model, row)
+
+
+@cache
+def _select_statement(model: type[models.Model], where: tuple[str, ...]) -> tuple[str, list["_Field"]]:
+    condition = " AND ".join(f"{_column(model, name)} = %s" for name in where)
+    statement = f"SELECT {columns_of(model)} FROM {model._meta.db_table} WHERE {condition}"
+    return statement, [_field(model, name) for name in where]
 
 
 def columns_of(model: type[models.Model]) -> str:
@@ -104,9 +125,11 @@ def _update_statement(
 
 
 @cache
-def _insert_statement(model: type[models.Model], row: tuple[str, ...]) -> tuple[str, list["_Field"]]:
+def _insert_statement(
+    model: type[models.Model], row: tuple[str, ...], count: int = 1
+) -> tuple[str, list["_Field"]]:
     columns, values = ", ".join(_column(model, name) for name in row), ", ".join(["%s"] * len(row))
-    statement = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({values})"
+    statement = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES {', '.join([f'({values})'] * count)}"
     return statement, [_field(model, name) for name in row]
 
 

@@ -15,11 +15,12 @@ SELECT taken.id FROM products_write_product taken
 WHERE taken.id >= %s AND NOT EXISTS (SELECT 1 FROM products_write_product next WHERE next.id = taken.id + 1)
 ORDER BY taken.id LIMIT 1
 """
+_ROWS_KEPT = 1_000
 _SEQUENCE = "pg_get_serial_sequence('products_write_reservedproductid', 'id')"
 
 
 class ReservedProductId(models.Model):
-    """Holds the identity that ids are drawn from; its rows mean nothing (SQLite keeps the last one drawn)."""
+    """Holds the identity that ids are drawn from; its rows mean nothing."""
 
     id = models.BigAutoField(primary_key=True)
 
@@ -71,5 +72,6 @@ def _draw_from_table() -> int:
     with sql.connection().cursor() as cursor:
         cursor.execute("INSERT INTO products_write_reservedproductid DEFAULT VALUES RETURNING id")
         drawn = int(cursor.fetchone()[0])
-        cursor.execute("DELETE FROM products_write_reservedproductid WHERE id < %s", [drawn])
+        if drawn % _ROWS_KEPT == 0:
+            cursor.execute("DELETE FROM products_write_reservedproductid WHERE id < %s", [drawn])
     return drawn

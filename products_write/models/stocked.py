@@ -60,7 +60,7 @@ class Stocked(Lifecycle):
         self.record(event, effective_at=counted)
 
     def _stock(self) -> StockItem:
-        return StockItem.objects.get(product_id=self.id)
+        return sql.get(StockItem, product=self.id)
 
     def _by_now(self, moment: datetime | None) -> datetime:
         """Nothing happens after now: the database's clock may be behind the one that validated `moment`."""
