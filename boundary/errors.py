@@ -16,10 +16,12 @@ class FieldFault(NamedTuple):
 class ServiceError(Exception):
     """A refusal with a stable `code`; its HTTP status stands in boundary.problems.
 
-    `detail` tells a person what is wrong and what to do; `members` are further members of the problem document.
+    `detail` tells a person what is wrong and what to do; `members` are further members of the problem document;
+    after `retry_after` seconds, where it is known, the same request may succeed.
     """
 
     code: ClassVar[str] = "internal"
+    retry_after: int | None = None
     default_detail: ClassVar[str] = "Something went wrong on our side."
 
     def __init__(self, detail: str = "", **members: object) -> None:
@@ -86,6 +88,17 @@ class PayloadTooLarge(ServiceError):
 class UnsupportedMediaType(ServiceError):
     code = "unsupported_media_type"
     default_detail = "Send the body as application/json."
+
+
+class Throttled(ServiceError):
+    """Asked too often; `retry_after` is in seconds."""
+
+    code = "throttled"
+    default_detail = "You asked too often. Ask again later; Retry-After says when."
+
+    def __init__(self, detail: str = "", *, retry_after: int, **members: object) -> None:
+        self.retry_after = retry_after
+        super().__init__(detail, **members)
 
 
 class Unavailable(ServiceError):

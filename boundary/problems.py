@@ -1,14 +1,15 @@
 """Every error as application/problem+json (RFC 9457), and the one map from a code to its HTTP status."""
 
-from http import HTTPStatus
+import math
 from typing import Any
 
 import structlog
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from boundary.correlation import current_correlation_id
@@ -17,8 +18,10 @@ from boundary.errors import (
     Invalid,
     NotAuthenticated,
     NotFound,
+    PayloadTooLarge,
     PermissionDenied,
     ServiceError,
+    Throttled,
     Unavailable,
     UnsupportedMediaType,
 )
@@ -83,46 +86,41 @@ def problem(error: ServiceError, correlation_id: str) -> dict[str, object]:
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     """DRF's EXCEPTION_HANDLER: whatever a view raises becomes a problem; a bug is logged and becomes `internal`."""
-    known = _as_service_error(error)
+    known = as_service_error(error)
     if known is None:
         logger.error("unhandled error", exc_info=error)
-        known = _Internal()
+        known = Internal()
     response = Response(
-        problem(known, current_correlation_id()), status=status_of(known), headers=_headers(known, error)
+        problem(known, current_correlation_id()), status=status_of(known), headers=headers_of(known, error)
     )
     response.content_type = _content_type(context)
     return response
 
 
-def problem_response(error: ServiceError) -> HttpResponse:
-    """The same for what happens outside DRF."""
-    response = JsonResponse(
-        problem(error, current_correlation_id()), status=status_of(error), content_type=CONTENT_TYPE
-    )
-    for name, value in _headers(error, error).items():
-        response[name] = value
-    return response
-
-
 def _content_type(context: dict[str, Any]) -> str | None:
-    request = context.get("request")
-    renderer = getattr(request, "accepted_renderer", None)
-    return None if getattr(renderer, "format", "") == "api" else CONTENT_TYPE
+    """None leaves it to the browsable page; whatever else the view renders, its problems are JSON."""
+    request = context["request"]
+    format_ = getattr(getattr(request, "accepted_renderer", None), "format", "")
+    if format_ == "api":
+        return None
+    if format_ != "json":  # none when nothing that the view has is acceptable
+        request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
+    return CONTENT_TYPE
 
 
-def _headers(error: ServiceError, cause: Exception) -> dict[str, str]:
+def headers_of(error: ServiceError, cause: Exception | None = None) -> dict[str, str]:
+    """The headers of an answer that refuses with `error`; `cause` is what DRF raised."""
     headers: dict[str, str] = {"Cache-Control": "no-store"}
-    if isinstance(error, Unavailable):
+    if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if challenge := getattr(cause, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
-    if wait := getattr(cause, "wait", None):
-        headers["Retry-After"] = str(int(wait) + 1)
     return headers
 
 
-class _MethodNotAllowed(ServiceError):
+class MethodNotAllowed(ServiceError):
     code = "method_not_allowed"
+    default_detail = "This address does not take that method; Allow names those it takes."
 
 
 class _NotAcceptable(ServiceError):
@@ -130,20 +128,17 @@ class _NotAcceptable(ServiceError):
     default_detail = "This address answers application/json and text/html."
 
 
-class _Throttled(ServiceError):
-    code = "throttled"
-
-
-class _CsrfFailed(ServiceError):
+class CsrfFailed(ServiceError):
     code = "csrf_failed"
 
 
-class _Internal(ServiceError):
+class Internal(ServiceError):
     code = "internal"
     default_detail = "Something went wrong on our side; quote the correlation id when you ask about it."
 
 
-def _as_service_error(error: Exception) -> ServiceError | None:
+def as_service_error(error: Exception) -> ServiceError | None:
+    """What a client may be told of `error`; None for a bug, of which there is nothing to tell."""
     match error:
         case ServiceError():
             return error
@@ -152,19 +147,23 @@ def _as_service_error(error: Exception) -> ServiceError | None:
         case exceptions.PermissionDenied():
             return _forbidden(str(error.detail))
         case DjangoPermissionDenied():
-            return PermissionDenied(str(error))
+            return PermissionDenied()
         case Http404() | exceptions.NotFound():
             return NotFound()
         case exceptions.MethodNotAllowed():
-            return _MethodNotAllowed(str(error.detail))
+            return MethodNotAllowed(str(error.detail))
         case exceptions.NotAcceptable():
             return _NotAcceptable()
         case exceptions.UnsupportedMediaType():
             return UnsupportedMediaType()
         case exceptions.Throttled():
-            return _Throttled(str(error.detail))
+            return Throttled(str(error.detail), retry_after=math.ceil(getattr(error, "wait", None) or 1))
         case exceptions.ParseError():
             return Invalid([FieldFault("", "malformed", str(error.detail))])
+        case RequestDataTooBig():
+            return PayloadTooLarge()
+        case SuspiciousOperation() | BadRequest() | UnreadablePostError():
+            return Invalid([FieldFault("", "malformed", "The request cannot be understood.")])
         case OperationalError() | InterfaceError():
             return Unavailable()
     return None
@@ -172,35 +171,5 @@ def _as_service_error(error: Exception) -> ServiceError | None:
 
 def _forbidden(detail: str) -> ServiceError:
     if detail.startswith("CSRF Failed"):
-        return _CsrfFailed(detail)
+        return CsrfFailed(detail)
     return PermissionDenied(detail)
-
-
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page_or_problem(request, NotFound())
-
-
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page_or_problem(
-        request, Invalid([FieldFault("", "malformed", "The request cannot be understood.")])
-    )
-
-
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page_or_problem(request, PermissionDenied())
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page_or_problem(request, _CsrfFailed(f"CSRF Failed: {reason} Reload the page and send it again."))
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    return _page_or_problem(request, _Internal())
-
-
-def _page_or_problem(request: HttpRequest, error: ServiceError) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        return problem_response(error)
-    status = status_of(error)
-    context = {"problem": problem(error, current_correlation_id()), "phrase": HTTPStatus(status).phrase}
-    return render(request, "problem.html", context, status=status)

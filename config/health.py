@@ -1,4 +1,4 @@
-"""/healthz says that the process is alive, /readyz that it can serve; to any Host: probes use addresses."""
+"""/healthz says that the process is alive, /readyz that it can serve; to any Host: machines ask by address."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -13,6 +13,7 @@ from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from config.metrics import metrics
 from events.status import projection_status
 
 View = Callable[[HttpRequest], HttpResponseBase]
@@ -30,11 +31,11 @@ class DatabaseState:
 
 
 class HealthMiddleware:
-    """Answers the two probes itself, before Host validation and redirects."""
+    """Answers the two probes and Prometheus itself, before Host validation and redirects."""
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
-        self.probes: dict[str, View] = {"/healthz": healthz, "/readyz": readyz}
+        self.probes: dict[str, View] = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.probes.get(request.path_info, self.get_response)(request)

@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from boundary.correlation import current_correlation_id
+from config.redaction import redact_secrets
 
 
 def add_correlation_id(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
@@ -42,12 +43,19 @@ def formatter(log_format: str) -> logging.Formatter:
     """The formatter for ``json`` or ``console``; raises ImproperlyConfigured for anything else."""
     if log_format not in {"json", "console"}:
         raise ImproperlyConfigured(f"LOG_FORMAT is {log_format!r}; it must be json or console.")
-    rendering: list[Processor] = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
-    if log_format == "json":
-        rendering = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    # A plain traceback: the pretty one shows local variables, and with them whatever secret is in them.
+    rendering: Processor = structlog.processors.JSONRenderer()
+    if log_format == "console":
+        plain = structlog.dev.plain_traceback
+        rendering = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*SHARED, structlog.stdlib.ExtraAdder(), drop_objects],
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            redact_secrets,
+            rendering,
+        ],
     )
 
 

@@ -1,11 +1,17 @@
-"""The two doors: a page for people at ``/`` and a list for clients at ``/api/v1/``."""
+"""The two doors: a page for people at ``/`` and a list for clients at ``/api/v1/``; and the wall beside them."""
+
+from contextlib import suppress
+from typing import Any
 
 from django.views.generic import TemplateView
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import APIException
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+
+from boundary.errors import NotFound
 
 
 class LandingPage(TemplateView):
@@ -21,3 +27,19 @@ class ApiRoot(APIView):
     def get(self, request: Request) -> Response:
         collections = ("commands", "products", "categories", "inventory", "events")
         return Response({name: request.build_absolute_uri(f"/api/v1/{name}/") for name in collections})
+
+
+@extend_schema(exclude=True)
+class NothingHere(APIView):
+    """Any other address of the API, whatever the method and whoever asks."""
+
+    permission_classes = ()
+    throttle_classes = ()
+    format_kwarg = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        negotiated = self.perform_content_negotiation(request, force=True)
+        request.accepted_renderer, request.accepted_media_type = negotiated
+        with suppress(APIException):
+            _ = request.user  # the page names who is signed in; a bad token is no news here
+        raise NotFound

@@ -3,10 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from boundary.problems import not_found
-from config.pages import ApiRoot, LandingPage
+from config.pages import ApiRoot, LandingPage, NothingHere
 
 urlpatterns = [
     path("", LandingPage.as_view(), name="landing"),
@@ -17,11 +16,13 @@ urlpatterns = [
     path("api/v1/", include("products_read.api.urls")),
     path("api/auth/", include("rest_framework.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
-    re_path(r"^api/", not_found),  # with DEBUG too: an API answers no HTML page to a wrong address
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    re_path(
+        r"^api(/|$)", NothingHere.as_view(), name="nothing"
+    ),  # with DEBUG too: an API answers no HTML page to a wrong address
 ]
 
-handler400 = "boundary.problems.bad_request"
-handler403 = "boundary.problems.permission_denied"
-handler404 = "boundary.problems.not_found"
-handler500 = "boundary.problems.server_error"
+handler400 = "boundary.problem_pages.bad_request"
+handler403 = "boundary.problem_pages.permission_denied"
+handler404 = "boundary.problem_pages.not_found"
+handler500 = "boundary.problem_pages.server_error"

@@ -93,8 +93,8 @@ class IdempotencyKeyReused(ServiceError):
 
 
 class CommandInProgress(ServiceError):
-    """`wait`: the seconds after which the first execution has probably ended."""
+    """After `retry_after` seconds the first execution has probably ended."""
 
     code = "command_in_progress"
     default_detail = "A command with this Idempotency-Key is being executed; ask again for its answer."
-    wait = 1
+    retry_after = 1

@@ -2,6 +2,7 @@
 
 from config.settings.api import *
 from config.settings.apps import *
+from config.settings.cache import *
 from config.settings.database import *
 from config.settings.delivery import *
 from config.settings.env import *

@@ -18,6 +18,10 @@ REST_FRAMEWORK = {
         "rest_framework.renderers.JSONRenderer",
         "rest_framework.renderers.BrowsableAPIRenderer",
     ],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "boundary.throttles.ThrottleByAddress",
+        "boundary.throttles.ThrottleByUser",
+    ],
     "EXCEPTION_HANDLER": "boundary.problems.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "COERCE_DECIMAL_TO_STRING": True,

@@ -3,6 +3,7 @@
 import django_stubs_ext
 
 from config.settings.env import BASE_DIR, DEBUG
+from config.settings.security import CORS_ALLOWED_ORIGINS
 
 # Admins, managers and fields name their model in brackets, which Django itself leaves to its stubs.
 django_stubs_ext.monkeypatch()
@@ -19,6 +20,7 @@ INSTALLED_APPS = [
     "rest_framework.authtoken",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    *(["corsheaders"] if CORS_ALLOWED_ORIGINS else []),
     "boundary",
     "events",
     "products_write",
@@ -27,7 +29,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "boundary.correlation.CorrelationMiddleware",  # first: everything after it logs and answers with the id
+    "config.security_headers.SecurityHeaders",
     "config.health.HealthMiddleware",  # before any check of the Host header and any redirect
+    *(["corsheaders.middleware.CorsMiddleware"] if CORS_ALLOWED_ORIGINS else []),
+    "config.metrics.CountRequests",
+    "boundary.problem_pages.EveryErrorIsAProblem",  # around all that can fail
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -35,6 +41,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "boundary.sign_in.SignInGuard",  # after the check of the CSRF token: a forged form is no attempt
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

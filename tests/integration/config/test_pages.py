@@ -35,7 +35,7 @@ def test_api__without_slash_or_unknown_is_a_404_problem(client: Client, path: st
 
 
 def test_pages__unknown_is_a_404_for_people(client: Client) -> None:
-    response = client.get("/nothing")
+    response = client.get("/nothing", headers={"Accept": "text/html"})
 
     assert response.status_code == 404
     assert response["Content-Type"].startswith("text/html")

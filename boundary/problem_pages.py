@@ -1,0 +1,128 @@
+"""Errors outside Django REST framework: the same problems, as JSON or to a browser as a page."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import ClassVar
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+
+from boundary.correlation import current_correlation_id
+from boundary.errors import (
+    FieldFault,
+    Invalid,
+    NotAuthenticated,
+    NotFound,
+    PayloadTooLarge,
+    PermissionDenied,
+    ServiceError,
+    Unavailable,
+)
+from boundary.problems import (
+    CONTENT_TYPE,
+    CsrfFailed,
+    Internal,
+    MethodNotAllowed,
+    as_service_error,
+    headers_of,
+    problem,
+    status_of,
+)
+
+logger = structlog.get_logger(__name__)
+
+
+class ProblemResponse(HttpResponse):
+    """A problem document, or the page that shows one."""
+
+
+def problem_response(error: ServiceError) -> HttpResponse:
+    """The problem of `error` as JSON, whoever asks."""
+    body = JSONRenderer().render(problem(error, current_correlation_id()))
+    return ProblemResponse(
+        body, status=status_of(error), content_type=CONTENT_TYPE, headers=headers_of(error)
+    )
+
+
+def page_or_problem(request: HttpRequest, error: ServiceError) -> HttpResponse:
+    """The problem of `error`: a page for who prefers HTML to JSON, as browsers do."""
+    response = _page(error) if _prefers_pages(request) else problem_response(error)
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+def _prefers_pages(request: HttpRequest) -> bool:
+    return request.get_preferred_type(["application/json", CONTENT_TYPE, "text/html"]) == "text/html"
+
+
+def _page(error: ServiceError) -> HttpResponse:
+    status = status_of(error)
+    context = {"problem": problem(error, current_correlation_id()), "phrase": HTTPStatus(status).phrase}
+    page = render_to_string("problem.html", context)  # without the request, whose user may be what is missing
+    return ProblemResponse(page, status=status, headers=headers_of(error))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return page_or_problem(request, NotFound())
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return page_or_problem(request, _Malformed())
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return page_or_problem(request, PermissionDenied())
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return page_or_problem(request, CsrfFailed(f"CSRF Failed: {reason} Reload the page and send it again."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return page_or_problem(request, Internal())
+
+
+class _Malformed(Invalid):
+    def __init__(self) -> None:
+        super().__init__([FieldFault("", "malformed", "The request cannot be understood.")])
+
+
+class EveryErrorIsAProblem:
+    """Middleware: what Django answers by itself under /api/, its pages for developers too, becomes a problem."""
+
+    replaced: ClassVar[dict[int, Callable[[], ServiceError]]] = {
+        400: _Malformed,
+        401: NotAuthenticated,
+        403: PermissionDenied,
+        404: NotFound,
+        405: MethodNotAllowed,
+        413: PayloadTooLarge,
+        500: Internal,
+        503: Unavailable,
+    }
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        replacement = self.replaced.get(response.status_code)
+        is_problem = isinstance(response, ProblemResponse | Response)
+        if replacement is None or is_problem or not request.path_info.startswith("/api/"):
+            return response
+        problem = page_or_problem(request, replacement())
+        if "Allow" in response:
+            problem["Allow"] = response["Allow"]
+        return problem
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A database that is away is no bug of a page: 503, and not 500."""
+        known = as_service_error(error)
+        if not isinstance(known, Unavailable):
+            return None
+        logger.warning("unavailable", cause=str(error))
+        return page_or_problem(request, known)

@@ -1,0 +1,91 @@
+"""Guessing passwords is slow: who fails too often is locked out of the sign-in pages for a while.
+
+An attempt is stored before the password is looked at and taken back when it was right, so that a hundred guesses at
+once are counted like a hundred in a row. Tokens are not concerned: nobody can lock a client of the API out.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from unicodedata import normalize
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from boundary.client_address import client_address
+from boundary.errors import Throttled
+from boundary.models import SignInAttempt
+from boundary.problem_pages import page_or_problem
+from boundary.rates import seconds_to_wait
+
+log = structlog.get_logger(__name__)
+
+SIGN_IN_PAGES = frozenset({"admin:login", "rest_framework:login"})
+WINDOW = timedelta(minutes=15)
+PER_USER = 5  # failures of one user name from one address within WINDOW
+PER_ADDRESS = 50  # failures from one address, whatever the names: many people may share it
+
+
+class SignInGuard:
+    """Middleware: answers instead of a sign-in page when somebody has to wait."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        if request.method != "POST" or match is None or match.view_name not in SIGN_IN_PAGES:
+            return None
+        try:
+            _refuse_too_many(request)
+        except Throttled as refusal:
+            log.warning("sign_in_refused", address=client_address(request), seconds=refusal.retry_after)
+            return page_or_problem(request, refusal)
+        except DatabaseError:
+            return None  # the page itself will say so: nobody signs in without a database
+        return None
+
+
+def _refuse_too_many(request: HttpRequest) -> None:
+    """Counts the attempt. Raises Throttled."""
+    address = client_address(request)
+    rate = settings.THROTTLE_ANON
+    if rate and (seconds := seconds_to_wait(f"address:{address}", rate)):
+        raise Throttled(retry_after=seconds)
+    attempt = SignInAttempt.objects.create(
+        username=_digest(request.POST.get("username", "")), address=address, attempted_at=timezone.now()
+    )
+    if _is_one_too_many(attempt):
+        attempt.delete()  # waiting does not begin anew with each try
+        minutes = int(WINDOW.total_seconds() // 60)
+        raise Throttled(
+            f"Too many failed attempts to sign in. Wait {minutes} minutes, then try again.",
+            retry_after=int(WINDOW.total_seconds()),
+        )
+
+
+def _is_one_too_many(attempt: SignInAttempt) -> bool:
+    SignInAttempt.objects.filter(attempted_at__lte=attempt.attempted_at - WINDOW).delete()
+    from_address = SignInAttempt.objects.filter(address=attempt.address)
+    of_user = from_address.filter(username=attempt.username)
+    return of_user.count() > PER_USER or from_address.count() > PER_ADDRESS
+
+
+def forget_attempts(request: HttpRequest | None, user: AbstractBaseUser, **_: Any) -> None:
+    """Receiver of user_logged_in: whoever knows the password was only mistyping."""
+    if request is not None:
+        username = _digest(user.get_username())
+        SignInAttempt.objects.filter(username=username, address=client_address(request)).delete()
+
+
+def _digest(username: str) -> str:
+    known_as = normalize("NFKC", username.strip()).casefold()
+    return salted_hmac("boundary.sign_in", known_as, algorithm="sha256").hexdigest()

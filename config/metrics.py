@@ -1,0 +1,110 @@
+"""/metrics for Prometheus: requests, commands, and where the projections stand."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from hmac import compare_digest
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import REGISTRY, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from boundary.errors import NotAuthenticated, NotFound
+from boundary.metrics import LATENCY, REQUESTS
+from boundary.problem_pages import page_or_problem
+from events.status import projection_status
+
+log = structlog.get_logger(__name__)
+
+_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+
+
+class CountRequests:
+    """Middleware: counts each request under the name of its view and measures how long it took."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        response = self.get_response(request)
+        match = request.resolver_match
+        view = match.view_name if match and match.view_name else "other"
+        method = request.method if request.method in _METHODS else "other"
+        REQUESTS.labels(view, method, str(response.status_code)).inc()
+        LATENCY.labels(view).observe(time.perf_counter() - started)
+        return response
+
+
+class ProjectionCollector(Collector):
+    """Asks the database at each scrape, so that every process says the same."""
+
+    def describe(self) -> list[Metric]:
+        return []  # else registering would collect
+
+    def collect(self) -> Iterator[Metric]:
+        labels = ["projection", "partition"]
+        behind = GaugeMetricFamily(
+            "products_projection_lag_events", "Events not projected yet", labels=labels
+        )
+        seconds = GaugeMetricFamily(
+            "products_projection_lag_seconds", "Age of the oldest event not projected yet", labels=labels
+        )
+        parked = GaugeMetricFamily("products_parked_keys", "Products whose events are parked", labels=labels)
+        halted = GaugeMetricFamily(
+            "products_projection_halted", "1 when it waits for a person", labels=labels
+        )
+        for found in projection_status():
+            of = [found.projection, str(found.partition)]
+            behind.add_metric(of, found.lag_events)
+            seconds.add_metric(of, found.lag_seconds)
+            parked.add_metric(of, len(found.parked))
+            halted.add_metric(of, bool(found.halted))
+        yield from (behind, seconds, parked, halted)
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Everybody's with DEBUG; else for the bearer of METRICS_TOKEN, and without one there is no such page."""
+    if not settings.DEBUG and not settings.METRICS_TOKEN:
+        return page_or_problem(request, NotFound())
+    if not settings.DEBUG and not _has_token(request):
+        refusal = page_or_problem(request, NotAuthenticated("Send 'Authorization: Bearer <METRICS_TOKEN>'."))
+        refusal["WWW-Authenticate"] = "Bearer"
+        return refusal
+    return HttpResponse(
+        _counted() + _projected(),
+        content_type=CONTENT_TYPE_PLAIN_0_0_4,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _has_token(request: HttpRequest) -> bool:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and compare_digest(
+        token.strip().encode(), settings.METRICS_TOKEN.encode()
+    )
+
+
+def _counted() -> bytes:
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(REGISTRY)
+    of_all_processes = CollectorRegistry()
+    MultiProcessCollector(of_all_processes)  # type: ignore[no-untyped-call]
+    return generate_latest(of_all_processes)
+
+
+def _projected() -> bytes:
+    """Nothing when a database is away: what was counted is then all the more worth knowing."""
+    of_projections = CollectorRegistry()
+    of_projections.register(ProjectionCollector())
+    try:
+        return generate_latest(of_projections)
+    except DatabaseError as error:
+        log.warning("lag_unknown", cause=str(error))
+        return b""

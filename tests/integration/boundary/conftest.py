@@ -1,0 +1,17 @@
+"""Counters of one test mean nothing to the next."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+
+from boundary import rates
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted() -> Iterator[None]:
+    cache.clear()
+    rates._Counting.resting_until = 0.0
+    yield
+    cache.clear()
+    rates._Counting.resting_until = 0.0
