@@ -8,6 +8,7 @@ class EventsConfig(AppConfig):
     def ready(self) -> None:
         guard_log_after_migrate(self)
         wake_projections_after_commit()
+        catch_up_in_every_sweep()
 
 
 def guard_log_after_migrate(app: AppConfig) -> None:
@@ -24,3 +25,10 @@ def wake_projections_after_commit() -> None:
 
     events_appended.connect(project_inline, dispatch_uid="events.project_inline")
     events_committed.connect(wake_up, dispatch_uid="events.wake_up")
+
+
+def catch_up_in_every_sweep() -> None:
+    from events.engine import catch_up_all
+    from events.sweeping import register_sweep
+
+    register_sweep("projections", catch_up_all)

@@ -4,8 +4,6 @@ A wake-up is a hint. Losing, doubling or forging one changes nothing but the lag
 broker is out of reach the process that committed projects by itself, in the thread that would have published.
 """
 
-import atexit
-import threading
 import time
 from typing import Any
 
@@ -15,6 +13,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from events import failpoints
+from events.background import Background
 from events.checkpoints import DEFAULT_PARTITIONS, partitions_in_use
 from events.engine import bring_up_or_park, catch_up_partition
 from events.sync import SyncMode, projections_in
@@ -23,7 +22,6 @@ logger = structlog.get_logger(__name__)
 
 PENDING_SECONDS = 1
 FALLBACK_SECONDS = 5.0
-DRAIN_SECONDS = 2.0
 PARTITIONS_KNOWN_SECONDS = 5.0
 
 
@@ -109,45 +107,6 @@ def _flag(partition: int) -> str:
 pending_flags = PendingFlags(settings.CELERY_BROKER_URL)
 
 
-class Publisher:
-    """One thread per process that sends wake-ups, so that a slow or dead broker costs the command nothing.
-
-    Bounded by the number of partitions: a partition waiting to be published is not added again.
-    """
-
-    def __init__(self) -> None:
-        self._waiting: set[int] = set()
-        self._is_busy = False
-        self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
-
-    def add(self, partitions: set[int]) -> None:
-        """Have these partitions woken soon; returns at once."""
-        with self._changed:
-            self._waiting |= partitions
-            self._changed.notify_all()
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="wake-ups", daemon=True)
-                self._thread.start()
-                atexit.register(self.drain)
-
-    def drain(self) -> None:
-        """Let what is waiting go out before a short-lived process ends, within DRAIN_SECONDS."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._waiting and not self._is_busy, DRAIN_SECONDS)
-
-    def _run(self) -> None:
-        while True:
-            with self._changed:
-                self._is_busy = False
-                self._changed.notify_all()
-                self._changed.wait_for(lambda: self._waiting)
-                partitions, self._waiting = self._waiting, set()
-                self._is_busy = True
-            for partition in sorted(partitions):
-                _publish(partition)
-
-
 def _publish(partition: int) -> None:
     from events.tasks import project
 
@@ -172,4 +131,5 @@ def _project_without_broker(partition: int) -> None:
         close_old_connections()
 
 
-publisher = Publisher()
+publisher = Background("wake-ups", _publish)
+"""Bounded by the number of partitions, since a partition that waits is not added again."""

@@ -9,6 +9,7 @@ from events import engine
 from events.alarms import verify_at_random
 from events.checkpoints import partitions_in_use
 from events.delivery import pending_flags
+from events.sweeping import sweep_everything
 from events.sync import SyncMode, projections_in
 
 BUDGET_SECONDS = 20.0
@@ -48,5 +49,5 @@ def verify_sample() -> None:
 
 @shared_task(name="events.sweep")
 def sweep() -> None:
-    """The guarantee behind the wake-ups: catch up wherever events wait."""
-    engine.catch_up_all()
+    """The guarantee behind all messages: do wherever something waits."""
+    sweep_everything()

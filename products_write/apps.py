@@ -1,5 +1,8 @@
 from django.apps import AppConfig
 
+SWEEP_SECONDS = 20
+"""What a sweep spends on waiting commands at most; the next one goes on."""
+
 
 class ProductsWriteConfig(AppConfig):
     name = "products_write"
@@ -9,6 +12,7 @@ class ProductsWriteConfig(AppConfig):
     def ready(self) -> None:
         register_write_model()
         make_groups_after_migrate()
+        execute_what_is_accepted()
 
 
 def register_write_model() -> None:
@@ -24,3 +28,15 @@ def make_groups_after_migrate() -> None:
     from products_write.groups import make_groups
 
     post_migrate.connect(make_groups, dispatch_uid="products_write.groups")
+
+
+def execute_what_is_accepted() -> None:
+    from time import monotonic
+
+    from events.sweeping import register_sweep
+    from products_write.delivery import deliver
+    from products_write.execution import execute_everything_waiting
+    from products_write.signals import command_accepted
+
+    command_accepted.connect(deliver, dispatch_uid="products_write.deliver")
+    register_sweep("commands", lambda: execute_everything_waiting(monotonic() + SWEEP_SECONDS))

@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Mapping
 
 import structlog
 from django.db import DatabaseError, InterfaceError, transaction
@@ -48,8 +49,12 @@ def correlate_and_log(envelope: Envelope, proceed: Next) -> Outcome:
         except Exception:
             log.exception("command_failed", seconds=_since(started))
             raise
-        log.info("command_succeeded", replayed=outcome.replayed, seconds=_since(started))
+        ended = _ENDED.get(outcome.status, "command_refused")
+        log.info(ended, status=outcome.status, replayed=outcome.replayed, seconds=_since(started))
         return outcome
+
+
+_ENDED = {200: "command_succeeded", 201: "command_succeeded", 202: "command_accepted"}
 
 
 def _since(started: float) -> float:
@@ -80,17 +85,23 @@ def _is_for_another(envelope: Envelope) -> bool:
 
 
 def validate(envelope: Envelope, proceed: Next) -> Outcome:
-    """Refuses with all the faults at once, those of the schema and those beyond it."""
-    command_type, payload = envelope.command_type, envelope.payload
+    envelope.validated = understood(envelope.command_type, envelope.payload, envelope.actor, lax=envelope.lax)
+    return proceed(envelope)
+
+
+def understood(
+    command_type: type[Command], payload: Mapping[str, object], actor: Actor, *, lax: bool = False
+) -> Command:
+    """The payload as a command. Raises Invalid with all the faults, those of the schema and those beyond it."""
     try:
-        envelope.validated = validated_against(command_type, payload, lax=envelope.lax)
+        command = validated_against(command_type, payload, lax=lax)
     except Invalid as invalid:
         known = {fault.field for fault in invalid.faults}
-        more = faults_beyond_schema(command_type, payload, lax=envelope.lax)
+        more = faults_beyond_schema(command_type, payload, lax=lax)
         raise Invalid([*invalid.faults, *(fault for fault in more if fault.field not in known)]) from None
-    if faults := faults_of(envelope.command):
+    if faults := [*faults_of(command), *command.faults_from(actor)]:
         raise Invalid(faults)
-    return proceed(envelope)
+    return command
 
 
 def log_refusals(envelope: Envelope, proceed: Next) -> Outcome:
@@ -134,9 +145,9 @@ def transact(envelope: Envelope, proceed: Next) -> Outcome:
 
 def once(envelope: Envelope, proceed: Next) -> Outcome:
     """The command's key comes first, its answer last, both in the command's transaction."""
-    stored = idempotency.take(envelope)
-    if stored is not None:
-        return stored
+    earlier = idempotency.take(envelope)
+    if earlier is not None:
+        return idempotency.answer_of(earlier)
     outcome = proceed(envelope)
     idempotency.answer(envelope, outcome)
     return outcome

@@ -8,11 +8,12 @@ from boundary.actor import Actor
 from boundary.correlation import current_correlation_id, new_correlation_id
 from boundary.errors import NotFound
 from products_write import behaviours
+from products_write.acceptance import accept as store
 from products_write.commands import COMMANDS, Command
 from products_write.commands.base import HANDLERS
 from products_write.envelope import Behaviour, Envelope, Outcome, chain
 
-__all__ = ["BEHAVIOURS", "COMMANDS", "Outcome", "command_type_of", "send"]
+__all__ = ["BEHAVIOURS", "COMMANDS", "Outcome", "accept", "command_type_of", "handle", "send"]
 
 BEHAVIOURS: tuple[Behaviour, ...] = (
     behaviours.correlate_and_log,
@@ -23,6 +24,14 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
     behaviours.once,
 )
 """Around every handler, the first outermost."""
+
+ACCEPTANCE: tuple[Behaviour, ...] = (
+    behaviours.correlate_and_log,
+    behaviours.authorise,
+    behaviours.validate,
+    behaviours.transact,
+)
+"""Around storing a command that is to be executed later; products_write.execution has those around its execution."""
 
 
 def send(
@@ -41,7 +50,39 @@ def send(
     that the sender saw. Call it outside any transaction. Raises a ServiceError for a refusal, whose code says
     which, and Unavailable when nothing was done for now.
     """
-    envelope = Envelope(
+    envelope = _enveloped(name, payload, actor, command_id, expected_version, correlation_id, lax)
+    return _execute(envelope)
+
+
+def accept(
+    name: str,
+    payload: Mapping[str, object],
+    *,
+    actor: Actor,
+    command_id: UUID | None = None,
+    expected_version: int | None = None,
+    correlation_id: str | None = None,
+    lax: bool = False,
+) -> Outcome:
+    """Stores the command for a worker to execute, and returns its status with 202; else like `send`.
+
+    What speaks against it now (not signed in, no permission, faults in the fields) is raised now; what speaks
+    against it once it is its turn becomes its answer.
+    """
+    envelope = _enveloped(name, payload, actor, command_id, expected_version, correlation_id, lax)
+    return _accept(envelope)
+
+
+def _enveloped(
+    name: str,
+    payload: Mapping[str, object],
+    actor: Actor,
+    command_id: UUID | None,
+    expected_version: int | None,
+    correlation_id: str | None,
+    lax: bool,
+) -> Envelope:
+    return Envelope(
         command_type=command_type_of(name),
         payload=payload,
         actor=actor,
@@ -50,7 +91,6 @@ def send(
         expected_version=expected_version,
         lax=lax,
     )
-    return _execute(envelope)
 
 
 def command_type_of(name: str) -> type[Command]:
@@ -60,9 +100,11 @@ def command_type_of(name: str) -> type[Command]:
     return COMMANDS[name]
 
 
-def _handle(envelope: Envelope) -> Outcome:
+def handle(envelope: Envelope) -> Outcome:
+    """Has the command's handler execute it, inside whatever behaviours there are."""
     handler = HANDLERS[envelope.command_type]
     return Outcome.of(handler(envelope.command, envelope.context()), created=envelope.command_type.creates)
 
 
-_execute = chain(BEHAVIOURS, _handle)
+_execute = chain(BEHAVIOURS, handle)
+_accept = chain(ACCEPTANCE, store)

@@ -2,12 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from boundary.actor import Actor
+from boundary.errors import ServiceError
+from boundary.problems import problem, status_of
 from products_write.commands import Command, CommandResult, Context
+
+
+class Accepted(NamedTuple):
+    """That a command waited: its place in the queue, and the moment it was accepted."""
+
+    queued_id: int
+    at: datetime
 
 
 @dataclass(slots=True)
@@ -22,6 +33,7 @@ class Envelope:
     expected_version: int | None = None
     lax: bool = False
     validated: Command | None = None
+    accepted: Accepted | None = None
 
     @property
     def command(self) -> Command:
@@ -36,6 +48,7 @@ class Envelope:
             command_id=self.command_id,
             correlation_id=self.correlation_id,
             expected_version=self.expected_version,
+            accepted_at=None if self.accepted is None else self.accepted.at,
         )
 
 
@@ -43,17 +56,25 @@ class Envelope:
 class Outcome:
     """The answer to a command: `body` is the JSON exactly as stored, also when it is `replayed`.
 
-    `status` is 200, 201, or that of a refusal which binds its command id; `result` is None for the latter.
+    `status` is 200, 201, 202 for a command that waits to be executed, or that of a refusal which binds its
+    command's id; `result` is None for the latter two.
     """
 
     status: int
     body: bytes
     result: CommandResult | None
     replayed: bool = False
+    command_id: UUID | None = None
+    """Of a command that waits: under which its status is asked for."""
 
     @classmethod
     def of(cls, result: CommandResult, *, created: bool) -> "Outcome":
         return cls(201 if created else 200, _encode(result), result)
+
+    @classmethod
+    def refused(cls, error: ServiceError, correlation_id: str) -> "Outcome":
+        """A refusal that binds its command's id."""
+        return cls(status_of(error), msgspec.json.encode(problem(error, correlation_id)), None)
 
     @classmethod
     def stored(cls, status: int, body: str) -> "Outcome":

@@ -25,8 +25,8 @@ def fingerprint(envelope: Envelope) -> str:
     return hashlib.sha256(envelope.command_type.address.encode() + b"\n" + fields).hexdigest()
 
 
-def take(envelope: Envelope) -> Outcome | None:
-    """Takes the key for this transaction; the stored answer if it was given before.
+def take(envelope: Envelope) -> CommandRecord | None:
+    """Takes the key for this transaction; the record of the same command if it has been taken before.
 
     Raises IdempotencyKeyReused, or CommandInProgress when another transaction holds the key for too long.
     """
@@ -37,19 +37,33 @@ def take(envelope: Envelope) -> Outcome | None:
         if is_lock_timeout(error):
             raise CommandInProgress from error
         raise
-    return None if taken is not None else _answered_before(envelope, row)
+    return None if taken is not None else _taken_before(envelope, row)
+
+
+def record_of(envelope: Envelope) -> CommandRecord:
+    """The record of the key that was taken."""
+    return CommandRecord.objects.get(**_key(envelope))
+
+
+def answer_of(record: CommandRecord) -> Outcome:
+    """What was answered under a key. Raises CommandInProgress while nothing was."""
+    if record.http_status is None:
+        raise CommandInProgress
+    return Outcome.stored(record.http_status, record.body)
 
 
 def answer(envelope: Envelope, outcome: Outcome) -> None:
-    """Stores the answer under the key, in the same transaction."""
-    assert outcome.result is not None
-    changes = {
+    """Stores the answer under the key, in the same transaction; from then on it binds."""
+    changes: dict[str, object] = {
         "status": CommandRecord.Status.SUCCEEDED,
         "http_status": outcome.status,
         "body": outcome.body.decode(),
-        "product_id": outcome.result.product_id,
         "finished_at": timezone.now(),
     }
+    if outcome.result is None:
+        changes["status"] = CommandRecord.Status.REFUSED
+    else:
+        changes["product_id"] = outcome.result.product_id
     sql.update(CommandRecord, changes, _key(envelope))
 
 
@@ -66,16 +80,16 @@ def log_refusal(envelope: Envelope, error: ServiceError) -> None:
         _replace_unbinding(envelope, row)
 
 
-def _answered_before(envelope: Envelope, row: dict[str, Any]) -> Outcome | None:
-    record = CommandRecord.objects.select_for_update().get(**_key(envelope))
+def _taken_before(envelope: Envelope, row: dict[str, Any]) -> CommandRecord | None:
+    record = CommandRecord.objects.select_for_update().filter(**_key(envelope)).first()
+    if record is None:  # cleaned away between the two statements
+        return take(envelope)
     if not record.binding:
         _replace_unbinding(envelope, row)
         return None
     if record.fingerprint != row["fingerprint"]:
         raise IdempotencyKeyReused
-    if record.http_status is None:
-        raise CommandInProgress
-    return Outcome.stored(record.http_status, record.body)
+    return record
 
 
 def _replace_unbinding(envelope: Envelope, row: dict[str, Any]) -> None:

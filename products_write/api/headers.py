@@ -2,15 +2,34 @@
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 from uuid import UUID
 
-from boundary.errors import FieldFault, Invalid
+from boundary.errors import AllFaults, FieldFault, Invalid
 
 IDEMPOTENCY_KEY, IF_MATCH = "Idempotency-Key", "If-Match"
 
 _UUID = re.compile(r'("?)([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\1', re.ASCII)
 # The number of an entity tag; what follows it tells documents of one version apart.
 _VERSION = re.compile(r'"([0-9]{1,18})(?:-[!#-~]*)?"', re.ASCII)
+
+
+class Sent(NamedTuple):
+    """What the headers say of a command; None for what they leave out."""
+
+    command_id: UUID | None
+    expected_version: int | None
+
+
+def sent(headers: Mapping[str, str], *, creates: bool) -> Sent:
+    """Both headers. Raises Invalid with the faults of both."""
+    faults = AllFaults()
+    with faults:
+        key = command_id(headers)
+    with faults:
+        version = expected_version(headers, creates=creates)
+    faults.refuse_if_any()
+    return Sent(key, version)
 
 
 def command_id(headers: Mapping[str, str]) -> UUID | None:

@@ -14,14 +14,17 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from boundary import prefer
 from boundary.actor import Actor
-from boundary.errors import NotFound, PayloadTooLarge, UnsupportedMediaType
+from boundary.errors import AllFaults, NotFound, PayloadTooLarge, UnsupportedMediaType
 from boundary.parsers import MAX_BODY_BYTES, StrictJSONParser
+from boundary.prefer import Preferences
 from boundary.renderers import RENDERERS
 from events import tokens
 from products_write import bus
+from products_write.acceptance import ACCEPTED
 from products_write.api import headers
-from products_write.api.command_status import find_record, status_of_record
+from products_write.api.command_log import find_record
 from products_write.api.permissions import MaySend, PublicUnlessClosed
 from products_write.api.schema import CommandSchema
 from products_write.api.serializers import (
@@ -29,7 +32,9 @@ from products_write.api.serializers import (
     CommandStatusSerializer,
     serializer_of,
 )
+from products_write.behaviours import understood
 from products_write.command_fields import fields_of
+from products_write.command_status import result_of, status_body
 from products_write.commands import COMMANDS, Command, CommandResult
 from products_write.form_payload import form_payload
 
@@ -59,13 +64,15 @@ class CommandView(CommandSide):
 
     def post(self, request: Request) -> Response:
         refuse_form_without_session(request)
-        payload, lax = _payload(request, self.command_type)
-        outcome = bus.send(
+        actor = Actor.of(request.user)
+        payload, lax, sent = _read(request, self.command_type, actor)
+        later = Preferences.of(request.headers.get(prefer.HEADER)).respond_async
+        outcome = (bus.accept if later else bus.send)(
             self.command_type.address,
             payload,
-            actor=Actor.of(request.user),
-            command_id=headers.command_id(request.headers),
-            expected_version=headers.expected_version(request.headers, creates=self.command_type.creates),
+            actor=actor,
+            command_id=sent.command_id,
+            expected_version=sent.expected_version,
             lax=lax,
         )
         return answer(request, outcome)
@@ -102,8 +109,7 @@ class CommandStatusView(CommandSide):
     @extend_schema(responses=CommandStatusSerializer, tags=["commands"])
     def get(self, request: Request, command_id: Any) -> Response:
         record = find_record(command_id, Actor.of(request.user), request.query_params)
-        document, result = status_of_record(record)
-        return Response(document, headers=_token_header(result))
+        return Response(status_body(record), headers=_token_header(result_of(record)))
 
 
 @extend_schema(exclude=True)
@@ -120,9 +126,12 @@ class UnknownCommandView(CommandSide):
 def answer(request: Request, outcome: bus.Outcome) -> Response:
     """The stored answer as it is, and in the headers what a client needs next."""
     response = Response(outcome.body, status=outcome.status, headers=_token_header(outcome.result))
-    if outcome.result is None:
+    if outcome.status >= 400:
         response.content_type = "application/problem+json"
-    elif outcome.status == 201:
+    elif outcome.status == ACCEPTED:
+        response["Location"] = reverse("command-status", args=[outcome.command_id])
+        response[prefer.APPLIED] = "respond-async"
+    elif outcome.result is not None and outcome.status == 201:
         base = request.path.partition("/commands/")[0]
         response["Location"] = f"{base}/products/{outcome.result.product_id}/"
     if outcome.replayed:
@@ -141,6 +150,22 @@ def refuse_form_without_session(request: Request) -> None:
 def _is_form(request: Request) -> bool:
     media_type = (request.content_type or "").partition(";")[0].strip().lower()
     return media_type in {FormParser.media_type, MultiPartParser.media_type}
+
+
+def _read(
+    request: Request, command_type: type[Command], actor: Actor
+) -> tuple[dict[str, object], bool, headers.Sent]:
+    """Payload, whether it is to be read laxly, and headers. Raises Invalid with the faults of all of them."""
+    faults, sent = AllFaults(), None
+    with faults:
+        sent = headers.sent(request.headers, creates=command_type.creates)
+    with faults:
+        payload, lax = _payload(request, command_type)
+        if sent is None:  # the bus will not get to see the fields
+            understood(command_type, payload, actor, lax=lax)
+    faults.refuse_if_any()
+    assert sent is not None
+    return payload, lax, sent
 
 
 def _payload(request: Request, command_type: type[Command]) -> tuple[dict[str, object], bool]:

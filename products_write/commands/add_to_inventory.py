@@ -18,5 +18,5 @@ class AddToInventory(Command, frozen=True, kw_only=True):
 @handles(AddToInventory)
 def add_to_inventory(command: AddToInventory, context: Context) -> CommandResult:
     product = context.load(command.product_id)
-    product.add_to_inventory(command.quantity, received_at=command.received_at or None)
+    product.add_to_inventory(command.quantity, received_at=command.received_at or context.accepted_at)
     return context.save(product)

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from boundary.actor import Actor
+from boundary.errors import FieldFault
 from events.contracts import DomainEvent
 from events.log import Metadata, RecordedEvent, last_position, read_stream
 from products_write.errors import VersionConflict
@@ -31,6 +33,10 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         """Whether `event`, which the sender did not know of, speaks against this command."""
         return isinstance(event, self.conflicts)
 
+    def faults_from(self, actor: Actor) -> list[FieldFault]:
+        """What is wrong with the command when it comes from `actor`."""
+        return []
+
 
 class EventSummary(msgspec.Struct, frozen=True):
     type: str
@@ -52,13 +58,18 @@ class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who sends a command, under which id, and the version of the product they saw (None: any)."""
+    """Who sends a command, under which id, and the version of the product they saw (None: any).
+
+    `accepted_at` is None for a command that is executed as it is accepted; otherwise it is when what the command
+    says without a time of its own was so.
+    """
 
     actor: Actor
     command: Command
     command_id: UUID
     correlation_id: str
     expected_version: int | None = None
+    accepted_at: datetime | None = None
 
     def load(self, product_id: int) -> Product:
         """The product, locked. Raises ProductNotFound, or VersionConflict if it moved on in a way that matters."""

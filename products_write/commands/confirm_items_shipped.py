@@ -18,5 +18,5 @@ class ConfirmItemsShipped(Command, frozen=True, kw_only=True):
 @handles(ConfirmItemsShipped)
 def confirm_items_shipped(command: ConfirmItemsShipped, context: Context) -> CommandResult:
     product = context.load(command.product_id)
-    product.confirm_items_shipped(command.quantity, shipped_at=command.shipped_at or None)
+    product.confirm_items_shipped(command.quantity, shipped_at=command.shipped_at or context.accepted_at)
     return context.save(product)

@@ -4,7 +4,7 @@ from django.contrib.auth import get_user_model
 from msgspec import UNSET, UnsetType
 
 from boundary.actor import Actor
-from boundary.errors import FieldFault, Invalid
+from boundary.errors import FieldFault
 from events.contracts import DomainEvent, ProductDiscontinued, ProductRated, ProductRatingWithdrawn
 from products_write.commands.base import Command, Context
 from products_write.commands.fields import ProductId, UserId
@@ -22,6 +22,12 @@ class RatingCommand(Command, frozen=True, kw_only=True):
     product_id: ProductId
     user_id: UserId | UnsetType = UNSET
 
+    def faults_from(self, actor: Actor) -> list[FieldFault]:
+        """The system has no rating of its own."""
+        if rater_id(self, actor) is not None:
+            return []
+        return [FieldFault("user_id", "required", "The system has no rating of its own; say whose.")]
+
     def conflicts_with(self, event: DomainEvent, actor: Actor) -> bool:
         """Of ratings, only those of the same user."""
         if isinstance(event, ProductRated | ProductRatingWithdrawn):
@@ -34,10 +40,9 @@ def rater_id(command: RatingCommand, actor: Actor) -> int | None:
 
 
 def rater(command: RatingCommand, context: Context) -> int:
-    """The id of the user whose rating it is. Raises UserNotFound; Invalid when the system does not say whose."""
+    """The id of the user whose rating it is. Raises UserNotFound."""
     user_id = rater_id(command, context.actor)
-    if user_id is None:
-        raise Invalid([FieldFault("user_id", "required", "The system has no rating of its own; say whose.")])
+    assert user_id is not None  # see RatingCommand.faults_from
     if user_id != context.actor.user_id and not get_user_model()._default_manager.filter(pk=user_id).exists():
         raise UserNotFound(field="user_id")
     return user_id

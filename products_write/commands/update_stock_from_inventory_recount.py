@@ -29,6 +29,6 @@ def update_stock_from_inventory_recount(
 ) -> CommandResult:
     product = context.load(command.product_id)
     product.update_stock_from_inventory_recount(
-        command.updated_quantity, counted_at=command.counted_at or None
+        command.updated_quantity, counted_at=command.counted_at or context.accepted_at
     )
     return context.save(product)

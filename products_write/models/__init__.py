@@ -4,6 +4,7 @@ from products_write.models.category import Category, ProductCategory
 from products_write.models.command_record import SYSTEM_ACTOR_ID, CommandRecord
 from products_write.models.product import Product
 from products_write.models.product_id import ReservedProductId
+from products_write.models.queued_command import QueuedCommand
 from products_write.models.rating import Rating
 from products_write.models.relation import ProductRelation
 from products_write.models.stock import StockItem, StockMovement
@@ -15,6 +16,7 @@ __all__ = [
     "Product",
     "ProductCategory",
     "ProductRelation",
+    "QueuedCommand",
     "Rating",
     "ReservedProductId",
     "StockItem",

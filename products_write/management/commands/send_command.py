@@ -11,7 +11,7 @@ from boundary.correlation import new_correlation_id
 from boundary.errors import FieldFault, Invalid, ServiceError
 from boundary.json_body import parse
 from boundary.problems import problem
-from products_write.bus import COMMANDS, send
+from products_write.bus import COMMANDS, accept, send
 
 
 class Command(BaseCommand):
@@ -28,12 +28,18 @@ class Command(BaseCommand):
         parser.add_argument("--actor", metavar="USER", help="the username to act as; without, the system")
         parser.add_argument("--id", type=UUID, metavar="UUID", help="the idempotency key; without, a new one")
         parser.add_argument("--expected-version", type=int, metavar="N", help="refuse if it conflicts since")
+        parser.add_argument(
+            "--async",
+            action="store_true",
+            dest="later",
+            help="leave it to a worker; the answer is its status, pending",
+        )
 
     def handle(self, *args: Any, name: str, body: str, actor: str | None, **options: Any) -> None:
         sender = SYSTEM if actor is None else _actor(actor)
         correlation_id = new_correlation_id()
         try:
-            outcome = send(
+            outcome = (accept if options["later"] else send)(
                 name,
                 _fields(body),
                 actor=sender,
@@ -45,7 +51,7 @@ class Command(BaseCommand):
             self.stdout.write(msgspec.json.encode(problem(refusal, correlation_id)).decode())
             raise SystemExit(1) from None
         self.stdout.write(outcome.body.decode())
-        if outcome.result is None:
+        if outcome.status >= 400:
             raise SystemExit(1)
 
 

@@ -1,0 +1,60 @@
+"""Errands done beside the thread that answers: publishing hints, which must never hurt a command."""
+
+import atexit
+import threading
+from collections.abc import Callable, Iterable
+
+import structlog
+
+logger = structlog.get_logger(__name__)
+
+DRAIN_SECONDS = 2.0
+
+
+class Background:
+    """One thread per process that does an errand for each number it is given, in the order given.
+
+    A number that waits already is not added again; beyond `limit` waiting ones what is added is dropped, so an
+    errand has to be one that the sweep makes good. An errand that raises is logged and the next one is done.
+    """
+
+    def __init__(self, name: str, errand: Callable[[int], None], *, limit: int = 10_000) -> None:
+        self._name, self._errand, self._limit = name, errand, limit
+        self._waiting: dict[int, None] = {}
+        self._is_busy = False
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def add(self, numbers: Iterable[int]) -> None:
+        """Have it done soon; returns at once."""
+        with self._changed:
+            room = self._limit - len(self._waiting)
+            self._waiting |= dict.fromkeys(list(numbers)[:room])
+            self._changed.notify_all()
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                self._thread.start()
+                atexit.register(self.drain)
+
+    def drain(self) -> None:
+        """Let what is waiting be done before a short-lived process ends, within DRAIN_SECONDS."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._waiting and not self._is_busy, DRAIN_SECONDS)
+
+    def _run(self) -> None:
+        while True:
+            number = self._next()
+            try:
+                self._errand(number)
+            except Exception:
+                logger.exception("errand_failed", errand=self._name, about=number)
+
+    def _next(self) -> int:
+        with self._changed:
+            self._is_busy = False
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._waiting)
+            self._is_busy = True
+            number = next(iter(self._waiting))
+            del self._waiting[number]
+            return number

@@ -1,0 +1,52 @@
+"""From an accepted command to a worker: its id is published without hurting the request that brought it.
+
+The message is a hint (law 3): what it says stands in the database, and the sweep finds what it did not reach.
+Where no broker is configured, or none can be reached, the thread that would have published executes.
+"""
+
+from time import monotonic
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import connections
+
+from events import failpoints
+from events.background import Background
+from products_write.execution import execute_line_of
+
+logger = structlog.get_logger(__name__)
+
+IN_PLACE_SECONDS = 5.0
+
+
+def deliver(record_id: int, **kwargs: Any) -> None:
+    """Receiver of command_accepted: have it executed soon."""
+    failpoints.reach(failpoints.AFTER_COMMIT)
+    publisher.add([record_id])
+
+
+def _deliver(record_id: int) -> None:
+    if settings.EMBEDDED or not _is_published(record_id):
+        _execute_here(record_id)
+
+
+def _is_published(record_id: int) -> bool:
+    from products_write.tasks import execute_command
+
+    try:
+        execute_command.delay(record_id)
+    except Exception as error:
+        logger.warning("command_not_published", record_id=record_id, error=str(error))
+        return False
+    return True
+
+
+def _execute_here(record_id: int) -> None:
+    try:
+        execute_line_of(record_id, monotonic() + IN_PLACE_SECONDS)
+    finally:
+        connections.close_all()  # the thread may have nothing more to do for hours
+
+
+publisher = Background("commands", _deliver)

@@ -1,0 +1,19 @@
+"""Celery's way in: parse, call."""
+
+from time import monotonic
+
+from celery import shared_task
+
+from products_write.execution import execute_line_of
+
+BUDGET_SECONDS = 20.0
+
+
+@shared_task(name="products_write.execute_command")
+def execute_command(record_id: int) -> None:
+    """Execute what waits for the product of this command, up to it and beyond; what exceeds the budget is left to
+    a task of its own. `record_id` is that of the command log; any other value does nothing."""
+    if not isinstance(record_id, int) or not 0 < record_id < 2**63:
+        return
+    if execute_line_of(record_id, monotonic() + BUDGET_SECONDS):
+        execute_command.delay(record_id)
