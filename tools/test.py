@@ -2,8 +2,8 @@
 
     python -m tools.test [-k expression] [path …]       arguments go to pytest and leave out lint
 
-Tests under tests/e2e and tests/faults start processes of their own, on databases of their own: they run once,
-in the second run. Exit status 1 when anything failed or no test ran.
+Tests under tests/e2e and tests/faults start processes of their own, on databases of their own: they run once, last.
+Exit status 1 when anything failed or no test ran.
 """
 
 import os
@@ -24,6 +24,7 @@ OWN_PROCESSES = ("tests/e2e", "tests/faults")
 # Tests kill processes, never the machine: what fsync protects from doesn't happen here, and it costs time.
 UNSYNCED = {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "off"}
 PYTEST_NO_TESTS = 5
+IN_PARALLEL = ("-n", "2", "--dist", "loadfile")
 
 
 @dataclass(frozen=True)
@@ -66,17 +67,20 @@ def _counts(report: Path) -> dict[str, int]:
 
 
 def run_all(arguments: Sequence[str]) -> list[Run]:
-    """Both runs, on fresh servers."""
+    """All runs, on fresh servers."""
     with postgresql(settings=UNSYNCED) as database_url, redis_server() as redis_url:
         servers = {"DEBUG": "true", "TEST_POSTGRES_URL": database_url, "TEST_REDIS_URL": redis_url}
+        on_postgresql = servers | {"DATABASE_URL": database_url}
         elsewhere = [f"--ignore={folder}" for folder in OWN_PROCESSES]
+        if arguments:
+            return [
+                pytest("SQLite", [*elsewhere, *arguments], servers),
+                pytest("PostgreSQL and Redis", arguments, on_postgresql),
+            ]
         return [
-            pytest("SQLite", [*elsewhere, *arguments], servers),
-            pytest(
-                f"PostgreSQL and Redis, with {' and '.join(OWN_PROCESSES)}",
-                arguments,
-                servers | {"DATABASE_URL": database_url},
-            ),
+            pytest("SQLite", [*elsewhere, *IN_PARALLEL], servers),
+            pytest("PostgreSQL", [*elsewhere, *IN_PARALLEL], on_postgresql),
+            pytest("PostgreSQL, Redis and real processes", [*OWN_PROCESSES, *IN_PARALLEL], on_postgresql),
         ]
 
 
