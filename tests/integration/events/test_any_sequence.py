@@ -147,8 +147,8 @@ def test_any_sequence__leaves_the_three_records_equal(django_user_model: Any) ->
     run_state_machine_as_test(
         AnySequence,
         settings=settings(
-            max_examples=15,
-            stateful_step_count=25,
+            max_examples=10,
+            stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             derandomize=True,
