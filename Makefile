@@ -1,6 +1,6 @@
 # What developers do here; `make help` says it. Settings come from the environment or .env (see .env.example).
 .DEFAULT_GOAL := help
-.PHONY: help setup run test soak lint stack
+.PHONY: help setup run test soak lint stack bench
 
 PYTHON_OF_VENV := .venv/bin/python
 RUNTIME := .venv/.runtime-installed
@@ -25,6 +25,9 @@ lint: $(EVERYTHING) ## style, types, import directions, migrations, deployment c
 
 stack: $(EVERYTHING) ## PostgreSQL, Redis, web, worker and beat on this machine; data in var/stack/
 	@$(PYTHON_OF_VENV) -m tools.stack
+
+bench: $(EVERYTHING) ## this service against the same work done otherwise, both measured here; ARGS="--scale small"
+	@$(PYTHON_OF_VENV) -m benchmarks $(ARGS)
 
 $(EVERYTHING): requirements-dev.txt tools/setup.sh
 	@tools/setup.sh requirements-dev.txt
