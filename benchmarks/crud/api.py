@@ -92,5 +92,7 @@ class CarefulRatingViewSet(mixins.CreateModelMixin, viewsets.GenericViewSet[Any]
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        key = request.headers.get("Idempotency-Key") or uuid.uuid4()
+        sent = request.headers.get("Idempotency-Key")
+        key = uuid.UUID(sent) if sent else uuid.uuid4()
+        assert request.user.pk is not None
         return Response(rate(**serializer.validated_data, user_id=request.user.pk, key=key), status=201)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("boundary", "config", "events", "products_read", "products_write")
+PACKAGES = ("benchmarks", "boundary", "config", "events", "products_read", "products_write")
 
 
 def lint_imports(directory: Path) -> subprocess.CompletedProcess[str]:
@@ -44,6 +44,7 @@ def test_import_directions__hold() -> None:
         ("events", "products_read"),
         ("boundary", "events"),
         ("products_read", "config"),
+        ("products_read", "benchmarks"),
     ],
 )
 def test_import_directions__refuse_a_planted_import(copied_tree: Path, importer: str, imported: str) -> None:
