@@ -26,7 +26,7 @@ from events import failpoints  # noqa: E402
 from events.management.commands import catch_up_projections, rebuild_read_models, verify_read_models  # noqa: E402, F401
 from products_write import bus  # noqa: E402
 
-PAUSE_SECONDS = 0.005  # of a writer, so that the others get to run on a small machine
+PAUSE_SECONDS = 0.01  # of a writer, so that the others get to run on a small machine
 
 
 def be(url: str, log: Path, failpoint: str, program: Callable[..., None], *arguments: Any) -> None:
