@@ -15,8 +15,13 @@ REDACTED = "[redacted]"
 _SECRET = (
     r"authorization|cookie|token|password|passwd|passphrase|secret|api_?key|credential|session_?(?:id|key)"
 )
-_SECRET_NAME = re.compile(rf"{_SECRET}|dsn|(?:database|replica|broker|cache|redis)\\w*_url", re.IGNORECASE)
+_SECRET_NAME = re.compile(rf"{_SECRET}|dsn|(?:database|replica|broker|cache|redis)\w*_url", re.IGNORECASE)
 _IN_TEXT = (
+    # the rest of a header, which can hold spaces
+    (
+        re.compile(r"""((?:authorization|cookie)["']?\s*[=:]\s*["']?)[^"'\n]+""", re.IGNORECASE),
+        rf"\1{REDACTED}",
+    ),
     # what follows the name of a secret, as in headers, URLs, JSON and Python: password=…, "token": "…"
     (
         re.compile(rf"""((?:{_SECRET})[\w-]*["']?\s*[=:]\s*["']?)[^\s"'&,;}})]+""", re.IGNORECASE),

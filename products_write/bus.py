@@ -16,6 +16,7 @@ from products_write.envelope import Behaviour, Envelope, Outcome, chain
 __all__ = ["BEHAVIOURS", "COMMANDS", "Outcome", "accept", "command_type_of", "handle", "send"]
 
 BEHAVIOURS: tuple[Behaviour, ...] = (
+    behaviours.count,
     behaviours.correlate_and_log,
     behaviours.authorise,
     behaviours.validate,

@@ -48,6 +48,7 @@ def _strings(field: CommandField) -> serializers.Field[Any, Any, Any, Any]:
         child=serializers.RegexField(str(field.pattern), max_length=field.item_max_length),
         max_length=field.max_length,
         style={"base_template": "input.html", "input_type": "text"},
+        initial="",  # a form shows it: an empty list would be shown as []
         **_common(field),
     )
 

@@ -1,0 +1,71 @@
+"""A web server that is told to end answers first what it has begun."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import requests
+
+from tests.e2e.test_whole_loop import signed_up
+from tests.support.processes import Running, Service
+
+pytestmark = pytest.mark.processes
+
+
+class Load:
+    """Clients that send and ask without a pause, until nobody listens any more."""
+
+    def __init__(self, web: Running, headers: dict[str, str], clients: int = 6) -> None:
+        self.web, self.headers = web, headers
+        self.statuses: list[int] = []
+        self.cut_off: list[str] = []
+        self.threads = [threading.Thread(target=self.ask, args=(number,)) for number in range(clients)]
+
+    def ask(self, number: int) -> None:
+        count = 0
+        while True:
+            count += 1
+            product = {"name": f"Lamp {number}-{count}", "unit_price": "1.00"}
+            try:
+                answer = requests.post(
+                    f"{self.web.url}/api/v1/commands/add-new-product/",
+                    json=product,
+                    headers=self.headers,
+                    timeout=30,
+                )
+                self.statuses.append(answer.status_code)
+            except requests.ConnectionError as error:
+                if "refused" not in str(error):
+                    self.cut_off.append(str(error))
+                return
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        for thread in self.threads:
+            thread.start()
+        yield
+        for thread in self.threads:
+            thread.join(30)
+
+
+def test_sigterm__under_load_what_was_begun_is_answered_and_nothing_is_lost(full_stack: Service) -> None:
+    web, headers = full_stack.web(workers=2), signed_up(full_stack, "ada")
+    load = Load(web, headers)
+
+    with load.running():
+        time.sleep(2)
+        status = web.stop()
+
+    assert status == 0
+    assert len(load.statuses) > 20
+    assert set(load.statuses) == {201}
+    assert load.cut_off == []
+    full_stack.manage("catch_up_projections")
+    full_stack.manage("verify_read_models")
+    left = full_stack.manage("shell", "-v", "0", "-c", _COUNT).stdout.strip()
+    assert int(left) == len(load.statuses)
+
+
+_COUNT = "from products_write.models import Product; print(Product.objects.count())"
