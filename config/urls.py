@@ -7,6 +7,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from config.pages import ApiRoot, LandingPage, NothingHere
 
+admin.site.site_header = admin.site.site_title = "Products"
+
 urlpatterns = [
     path("", LandingPage.as_view(), name="landing"),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),

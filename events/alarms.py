@@ -13,6 +13,8 @@ from events.verify import WRITE_TABLES, Difference, verify_projection, verify_wr
 
 logger = structlog.get_logger(__name__)
 
+_FEW = 10
+
 
 def record(where: str, checked: Sequence[int], differences: Iterable[Difference]) -> None:
     """Remember the differences found among the `checked` products, and forget those no longer there."""
@@ -49,12 +51,22 @@ def verify_at_random(size: int) -> None:
 
 
 def sample_products(size: int) -> list[int]:
-    """Up to `size` products that have a stream, drawn at random over the range of ids."""
-    bounds = Event.objects.filter(version=1).aggregate(lowest=Min("product_id"), highest=Max("product_id"))
-    if bounds["lowest"] is None:
-        return []
-    starts = [random.randint(bounds["lowest"], bounds["highest"]) - 1 for _ in range(size)]
-    return sorted({product_id for start in starts for product_id in stream_ids(start, 1)})
+    """`size` products that have a stream, drawn at random; all of them where there are fewer.
+
+    Out of many products they are drawn by their events, the busy ones more often: ids may lie far apart.
+    """
+    first = stream_ids(0, _FEW * size)
+    if len(first) < _FEW * size:
+        return sorted(random.sample(first, min(size, len(first))))
+    bounds = Event.objects.aggregate(lowest=Min("position"), highest=Max("position"))
+    drawn: set[int] = set()
+    for _ in range(_FEW * size):
+        position = random.randint(bounds["lowest"], bounds["highest"])
+        following = Event.objects.filter(position__gte=position).order_by("position")
+        drawn.update(following.values_list("product_id", flat=True)[:1])
+        if len(drawn) == size:
+            break
+    return sorted(drawn)
 
 
 def _silently(done: int) -> None:

@@ -53,6 +53,10 @@ def register_write_model(write_model: WriteModel) -> None:
     _write_models.append(write_model)
 
 
+def registered_write_models() -> list[WriteModel]:
+    return list(_write_models)
+
+
 def verify_write_models(product_ids: Sequence[int] | None, progress: Progress) -> Iterator[Difference]:
     """Where the write tables differ from the fold of every visible event, both seen in one snapshot."""
     for write_model in _write_models:

@@ -1,11 +1,13 @@
 """Arguments that several commands share."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import CommandError
 
+from events.log import known_streams
 from events.projection import Projection, registered_projections
+from events.verify import registered_write_models
 
 WRONG_USE = 2
 
@@ -16,11 +18,30 @@ def add_projection_arguments(parser: ArgumentParser) -> None:
         "--product",
         dest="products",
         nargs="+",
-        type=int,
+        type=positive,
         action="extend",
         metavar="ID",
         help="only these products",
     )
+
+
+def positive(text: str) -> int:
+    """An argument that is a whole number from 1."""
+    number = int(text)
+    if number < 1:
+        raise ArgumentTypeError(f"{text} is not a whole number from 1")
+    return number
+
+
+def refuse_unknown_products(product_ids: list[int]) -> None:
+    """A product that neither the log nor any table knows is named and nothing is done."""
+    known = set(known_streams(product_ids))
+    for projection in registered_projections().values():
+        known.update(projection.model.objects.filter(id__in=product_ids).values_list("id", flat=True))
+    for write_model in registered_write_models():
+        known.update(write_model.load(product_ids))
+    if unknown := sorted(set(product_ids) - known):
+        raise CommandError(f"There is no product {', '.join(map(str, unknown))}.")
 
 
 def chosen_projections(names: list[str]) -> list[Projection[Any]]:

@@ -4,7 +4,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from events.management.arguments import add_projection_arguments, chosen_projections
+from events.management.arguments import (
+    add_projection_arguments,
+    chosen_projections,
+    positive,
+    refuse_unknown_products,
+)
 from events.management.progress import ProgressLine
 from events.models import Event
 from events.one_at_a_time import AlreadyRunning
@@ -16,14 +21,15 @@ from events.refold import Refolded, refold
 class Command(BaseCommand):
     help = (
         "Fold the log anew and write the rows of the read models that differ from it. Readers see the old rows "
-        "until it is done and the new ones after. Exit status: 0 done, 1 when a product could not be folded."
+        "until it is done and the new ones after. Exit status: 0 done, 1 when a product could not be folded or "
+        "another rebuild runs, 2 wrong use."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_projection_arguments(parser)
         parser.add_argument(
             "--parallel",
-            type=int,
+            type=positive,
             default=1,
             metavar="N",
             help="fold in N processes (PostgreSQL); 1 by default",
@@ -35,6 +41,7 @@ class Command(BaseCommand):
 
     def handle(self, *, projection: list[str], products: list[int] | None, **options: Any) -> None:
         projections = chosen_projections(projection)
+        refuse_unknown_products(products or [])
         if not options["dry_run"] and not options["noinput"]:
             self._confirm(projections)
         results = [self._rebuild(each, products, options) for each in projections]

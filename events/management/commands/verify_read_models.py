@@ -5,7 +5,12 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from events.alarms import sample_products
-from events.management.arguments import add_projection_arguments, chosen_projections
+from events.management.arguments import (
+    add_projection_arguments,
+    chosen_projections,
+    positive,
+    refuse_unknown_products,
+)
 from events.management.progress import ProgressLine
 from events.models import Event
 from events.verify import WRITE_TABLES, Difference, verify_projection, verify_write_models
@@ -14,16 +19,18 @@ from events.verify import WRITE_TABLES, Difference, verify_projection, verify_wr
 class Command(BaseCommand):
     help = (
         "Compare the write tables, the log and the read tables, and name every difference by product and field. "
-        "Live traffic may go on. Exit status: 0 all equal, 1 differences found (also when --repair mended them)."
+        "Live traffic may go on. Exit status: 0 all equal, 1 differences found (also when --repair "
+        "mended them), 2 wrong use."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_projection_arguments(parser)
-        parser.add_argument("--sample", type=int, metavar="N", help="only N products taken at random")
+        parser.add_argument("--sample", type=positive, metavar="N", help="only N products taken at random")
         parser.add_argument("--repair", action="store_true", help="mend the read rows that differ")
 
     def handle(self, *, projection: list[str], products: list[int] | None, **options: Any) -> None:
         projections = chosen_projections(projection)
+        refuse_unknown_products(products or [])
         chosen = sample_products(options["sample"]) if options["sample"] is not None else products
         line = ProgressLine(self.stderr, "products", (1 + len(projections)) * _count(chosen))
         found = self._report(verify_write_models(chosen, line.advance))
