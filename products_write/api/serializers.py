@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from rest_framework import serializers
 
@@ -48,7 +48,7 @@ def _strings(field: CommandField) -> serializers.Field[Any, Any, Any, Any]:
         child=serializers.RegexField(str(field.pattern), max_length=field.item_max_length),
         max_length=field.max_length,
         style={"base_template": "input.html", "input_type": "text"},
-        initial="",  # a form shows it: an empty list would be shown as []
+        initial=cast("list[Any]", ""),  # a form shows it: an empty list would be shown as []
         **_common(field),
     )
 
