@@ -31,18 +31,13 @@ from tests.support.streams import append, append_open, product_added, product_ra
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("on_postgresql", "unprojected"),
+    pytest.mark.postgresql,
+    pytest.mark.usefixtures("unprojected"),
 ]
 
 LATE, EARLY, PARTITION = 4, 8, 0  # products of one partition
 
 CatchUp = Callable[[Projection[Any], int], object]
-
-
-@pytest.fixture
-def on_postgresql() -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has one writer at a time: nothing of this can happen there")
 
 
 @pytest.fixture
@@ -129,7 +124,7 @@ def unlocked_products() -> UnlockedProducts:
 
 
 @pytest.fixture
-def hundred_in_stock(on_postgresql: None, transactional_db: None) -> None:
+def hundred_in_stock(transactional_db: None) -> None:
     """Product 1 with a stock of 100."""
     bus.send("add-new-product", {"product_id": 1, "name": "Lamp", "unit_price": "1"}, actor=SYSTEM)
     bus.send("add-to-inventory", {"product_id": 1, "quantity": 100}, actor=SYSTEM)

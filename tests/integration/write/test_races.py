@@ -121,11 +121,6 @@ def test_versions__have_no_hole_and_times_never_go_back() -> None:
     assert times == sorted(times)
 
 
-needs_row_locks = pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="SQLite has one lock, which all commands wait for alike"
-)
-
-
 @contextmanager
 def held(statement: str, parameters: list[Any]) -> Iterator[None]:
     """Another connection that has executed `statement` and not yet ended its transaction."""
@@ -149,7 +144,7 @@ def held(statement: str, parameters: list[Any]) -> Iterator[None]:
         thread.join()
 
 
-@needs_row_locks
+@pytest.mark.postgresql
 def test_key__held_too_long_by_another_is_in_progress(user: User) -> None:
     command_id, body = uuid4(), {"product_id": added(), "rating": 4}
     send("rate-product", body, actor=Actor.of(user), command_id=command_id)
@@ -166,7 +161,7 @@ def test_key__held_too_long_by_another_is_in_progress(user: User) -> None:
         send("rate-product", body, actor=Actor.of(user), command_id=other_id)
 
 
-@needs_row_locks
+@pytest.mark.postgresql
 def test_product__locked_too_long_is_unavailable_and_nothing_is_done() -> None:
     product_id = added()
     with connection.cursor() as cursor:
