@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby, takewhile
@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.functions import Cast
 
 from events import failpoints
@@ -19,6 +20,7 @@ from events.contracts import DomainEvent, decode, encode
 from events.databases import write_alias
 from events.models import Event
 from events.signals import events_appended, events_committed
+from events.statements import Statement, execute_together
 
 _PAGE = 2_000
 _SCAN_PAGE = 20_000
@@ -89,26 +91,31 @@ def append(
     *,
     recorded_at: datetime,
     metadata: Metadata,
+    along: Sequence[Statement] = (),
 ) -> list[RecordedEvent]:
     """Append to the product's stream, in the caller's transaction; projections are woken when it commits.
 
     `after_version` is the version the decision was made on. Raises IntegrityError if the stream has moved on, and
-    TransactionManagementError outside a transaction. `recorded_at` was read under the product's lock.
+    TransactionManagementError outside a transaction. `recorded_at` was read under the product's lock. `along` are
+    statements of the same decision that are sent with the events, before them.
     """
     connection = connections[write_alias()]
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("Append inside the transaction that decides.")
-    about = msgspec.json.encode(asdict(metadata)).decode()
+    if not new_events:
+        return []
+    about = msgspec.json.encode(metadata).decode()
     recorded = [
-        _insert(connection, product_id, version, new, recorded_at, about)
+        _unpositioned(product_id, version, new, recorded_at, about)
         for version, new in enumerate(new_events, start=after_version + 1)
     ]
+    inserts = [_insertion(connection, event) for event in recorded]
+    rows = execute_together(connection, [*along, *inserts])[len(along) :]
     failpoints.reach(failpoints.AFTER_APPEND)
-    if recorded:
-        events_appended.send(sender=Event, product_id=product_id)
-        announce = partial(events_committed.send_robust, sender=Event, product_ids=frozenset({product_id}))
-        transaction.on_commit(announce, using=write_alias(), robust=True)
-    return recorded
+    events_appended.send(sender=Event, product_id=product_id)
+    announce = partial(events_committed.send_robust, sender=Event, product_ids=frozenset({product_id}))
+    transaction.on_commit(announce, using=write_alias(), robust=True)
+    return [event._replace(position=position) for event, (position,) in zip(recorded, rows, strict=True)]
 
 
 _INSERT = (
@@ -118,29 +125,29 @@ _INSERT = (
 )
 
 
-def _insert(
-    connection: Any, product_id: int, version: int, new: NewEvent, recorded_at: datetime, metadata: str
+def _unpositioned(
+    product_id: int, version: int, new: NewEvent, recorded_at: datetime, metadata: str
 ) -> RecordedEvent:
-    event, effective_at = new.event, new.effective_at or recorded_at
-    event_id, data = uuid.uuid4(), encode(event)
-    stored_id = event_id if connection.features.has_native_uuid_field else event_id.hex
-    times = [connection.ops.adapt_datetimefield_value(moment) for moment in (recorded_at, effective_at)]
-    values = [stored_id, product_id, version, event.type, event.schema_version, data, metadata, *times]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
-        (position,) = cursor.fetchone()
+    """The event as it is about to be recorded; the database gives the position."""
     return RecordedEvent(
-        position,
-        event_id,
+        0,
+        uuid.uuid4(),
         product_id,
         version,
-        event.type,
-        event.schema_version,
-        data,
+        new.event.type,
+        new.event.schema_version,
+        encode(new.event),
         metadata,
         recorded_at,
-        effective_at,
+        new.effective_at or recorded_at,
     )
+
+
+def _insertion(connection: BaseDatabaseWrapper, event: RecordedEvent) -> Statement:
+    _, event_id, *columns, recorded_at, effective_at = event
+    stored_id = event_id if connection.features.has_native_uuid_field else event_id.hex
+    times = [connection.ops.adapt_datetimefield_value(moment) for moment in (recorded_at, effective_at)]
+    return Statement(_INSERT, [stored_id, *columns, *times])
 
 
 def read_stream(

@@ -159,7 +159,14 @@ def transact(envelope: Envelope, proceed: Next) -> Outcome:
 
 
 def once(envelope: Envelope, proceed: Next) -> Outcome:
-    """The command's key comes first, its answer last, both in the command's transaction."""
+    """The command's key comes first, its answer last, both in the command's transaction.
+
+    A key that was made here is known to nobody else yet: it comes with the answer.
+    """
+    if envelope.has_new_key:
+        outcome = proceed(envelope)
+        idempotency.take_and_answer(envelope, outcome)
+        return outcome
     earlier = idempotency.take(envelope)
     if earlier is not None:
         return idempotency.answer_of(earlier)

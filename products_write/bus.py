@@ -91,6 +91,7 @@ def _enveloped(
         correlation_id=correlation_id or current_correlation_id() or new_correlation_id(),
         expected_version=expected_version,
         lax=lax,
+        has_new_key=command_id is None,
     )
 
 

@@ -32,6 +32,8 @@ class Envelope:
     correlation_id: str
     expected_version: int | None = None
     lax: bool = False
+    has_new_key: bool = False
+    """Whether `command_id` was made for this envelope, so that no other can have it."""
     validated: Command | None = None
     accepted: Accepted | None = None
 

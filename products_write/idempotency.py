@@ -54,17 +54,13 @@ def answer_of(record: CommandRecord) -> Outcome:
 
 def answer(envelope: Envelope, outcome: Outcome) -> None:
     """Stores the answer under the key, in the same transaction; from then on it binds."""
-    changes: dict[str, object] = {
-        "status": CommandRecord.Status.SUCCEEDED,
-        "http_status": outcome.status,
-        "body": outcome.body.decode(),
-        "finished_at": timezone.now(),
-    }
-    if outcome.result is None:
-        changes["status"] = CommandRecord.Status.REFUSED
-    else:
-        changes["product_id"] = outcome.result.product_id
-    sql.update(CommandRecord, changes, _key(envelope))
+    sql.update(CommandRecord, _answered(outcome), _key(envelope))
+
+
+def take_and_answer(envelope: Envelope, outcome: Outcome) -> None:
+    """Both in one, for a key that nobody else can have."""
+    row = _row(envelope, status=CommandRecord.Status.SUCCEEDED, binding=True)
+    sql.insert(CommandRecord, row | _answered(outcome))
 
 
 def log_refusal(envelope: Envelope, error: ServiceError) -> None:
@@ -78,6 +74,18 @@ def log_refusal(envelope: Envelope, error: ServiceError) -> None:
     }
     if sql.insert_if_absent(CommandRecord, row, unique=_KEY, returning="id") is None:
         _replace_unbinding(envelope, row)
+
+
+def _answered(outcome: Outcome) -> dict[str, object]:
+    changes: dict[str, object] = {
+        "status": CommandRecord.Status.SUCCEEDED,
+        "http_status": outcome.status,
+        "body": outcome.body.decode(),
+        "finished_at": timezone.now(),
+    }
+    if outcome.result is None:
+        return changes | {"status": CommandRecord.Status.REFUSED}
+    return changes | {"product_id": outcome.result.product_id}
 
 
 def _taken_before(envelope: Envelope, row: dict[str, Any]) -> CommandRecord | None:

@@ -13,6 +13,7 @@ from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from events.databases import write_alias
+from events.statements import Statement
 
 if TYPE_CHECKING:
     _Field = models.Field[Any, Any]  # subscriptable for the type checker alone
@@ -29,10 +30,17 @@ def is_postgresql() -> bool:
 
 def update(model: type[models.Model], changes: Mapping[str, object], where: Mapping[str, object]) -> int:
     """Sets columns of the rows that match, how many those were; both mappings are field name to value."""
-    statement, fields = _update_statement(model, tuple(changes), tuple(where))
     with connection().cursor() as cursor:
-        cursor.execute(statement, _prepared(fields, [*changes.values(), *where.values()]))
+        cursor.execute(*update_statement(model, changes, where))
         return int(cursor.rowcount)
+
+
+def update_statement(
+    model: type[models.Model], changes: Mapping[str, object], where: Mapping[str, object]
+) -> Statement:
+    """What `update` executes."""
+    text, fields = _update_statement(model, tuple(changes), tuple(where))
+    return Statement(text, _prepared(fields, [*changes.values(), *where.values()]))
 
 
 def insert(model: type[models.Model], *rows: Mapping[str, object]) -> None:

@@ -53,9 +53,13 @@ class Aggregate(models.Model):
         after_version, events = self.version, self._pending
         self.version += len(events)
         self.recorded_at = self.decided_at
-        self._write({**self._changed, "version": self.version, "recorded_at": self.recorded_at})
+        columns = {**self._changed, "version": self.version, "recorded_at": self.recorded_at}
         self._pending, self._changed = [], {}
-        return append(self.id, after_version, events, recorded_at=self.decided_at, metadata=metadata)
-
-    def _write(self, columns: dict[str, object]) -> None:
-        sql.update(type(self), columns, {"id": self.id})
+        return append(
+            self.id,
+            after_version,
+            events,
+            recorded_at=self.decided_at,
+            metadata=metadata,
+            along=[sql.update_statement(type(self), columns, {"id": self.id})],
+        )

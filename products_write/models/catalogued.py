@@ -5,6 +5,7 @@ from django.db import IntegrityError, models
 from msgspec import UNSET, UnsetType
 
 from events.contracts import ProductDetailsChanged, ProductPriceChanged
+from events.log import Metadata, RecordedEvent
 from products_write import sql
 from products_write.errors import SkuTaken
 from products_write.models.category import Category, ProductCategory
@@ -83,9 +84,9 @@ class Catalogued(Lifecycle):
         if type(self)._default_manager.filter(sku=sku).exclude(id=self.id).exists():
             raise SkuTaken
 
-    def _write(self, columns: dict[str, object]) -> None:
+    def store(self, metadata: Metadata) -> list[RecordedEvent]:
         try:
-            super()._write(columns)
+            return super().store(metadata)
         except IntegrityError as error:
             # Two commands may both have found the SKU free; the unique index lets one of them have it.
             if violates(error, "sku"):

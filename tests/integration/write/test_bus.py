@@ -1,6 +1,7 @@
 """What happens around every handler: keys, refusals, conflicts, statements."""
 
-from uuid import uuid4
+import re
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -293,28 +294,51 @@ def test_expected_version__comes_before_the_rules_of_the_domain() -> None:
     assert refusal.code == "version_conflict"
 
 
-def statements(name: str, actor: Actor, **payload: object) -> list[str]:
+def messages(name: str, actor: Actor, command_id: UUID | None = None, **payload: object) -> list[list[str]]:
+    """What the command sends to the database inside its transaction, the statements of each message."""
     with CaptureQueriesContext(connection) as captured:
-        send(name, payload, actor=actor)
-    ours = [query["sql"].strip() for query in captured if "products_read" not in query["sql"]]
-    return [statement.split("\n")[0][:60] for statement in ours]
+        send(name, payload, actor=actor, command_id=command_id)
+    sent_by_it = [query["sql"].strip() for query in captured if "products_read" not in query["sql"]]
+    end = next(place for place, text in enumerate(sent_by_it) if text.startswith("RELEASE SAVEPOINT"))
+    return [[_about(statement) for statement in text.split(";\n")] for text in sent_by_it[1:end]]
 
 
-def test_rate_product__takes_six_statements_in_its_transaction(user: User) -> None:
+def _about(statement: str) -> str:
+    """Verb and table."""
+    found = re.match(
+        r"(INSERT INTO|UPDATE|SELECT|WITH \w+).*?(?:products_write|events)_(\w+)", statement, re.DOTALL
+    )
+    assert found is not None
+    return f"{found[1].split()[0]} {found[2]}"
+
+
+LOCK = "WITH product" if connection.vendor == "postgresql" else "SELECT product"
+
+
+def in_messages(*together: str) -> list[list[str]]:
+    """PostgreSQL takes in one message what belongs together."""
+    return [list(together)] if connection.vendor == "postgresql" else [[statement] for statement in together]
+
+
+def test_rate_product__takes_its_key_first_and_answers_last(user: User) -> None:
     product_id = added()
-    found = statements("rate-product", Actor.of(user), product_id=product_id, rating=4)
-    end = next(place for place, text in enumerate(found) if text.startswith("RELEASE SAVEPOINT"))
-    lock = "WITH locked AS MATERIALIZED" if connection.vendor == "postgresql" else "SELECT id"
-    expected = [
-        "INSERT INTO products_write_commandrecord",
-        lock,
-        "INSERT INTO products_write_rating",
-        "UPDATE products_write_product",
-        "INSERT INTO events_event",
-        "UPDATE products_write_commandrecord",
+    assert messages("rate-product", Actor.of(user), uuid4(), product_id=product_id, rating=4) == [
+        ["INSERT commandrecord"],
+        [LOCK],
+        ["INSERT rating"],
+        *in_messages("UPDATE product", "INSERT event"),
+        ["UPDATE commandrecord"],
     ]
-    sent_by_it = [text.replace('"', "") for text in found[1:end]]
-    assert [text[: len(start)] for text, start in zip(sent_by_it, expected, strict=True)] == expected
+
+
+def test_rate_product__with_a_key_made_here_stores_it_with_the_answer(user: User) -> None:
+    product_id = added()
+    assert messages("rate-product", Actor.of(user), product_id=product_id, rating=4) == [
+        [LOCK],
+        ["INSERT rating"],
+        *in_messages("UPDATE product", "INSERT event"),
+        ["INSERT commandrecord"],
+    ]
 
 
 class Failing:
