@@ -1,6 +1,6 @@
 # What developers do here; `make help` says it. Settings come from the environment or .env (see .env.example).
 .DEFAULT_GOAL := help
-.PHONY: help setup run test soak lint stack bench
+.PHONY: help setup run test soak lint schema stack bench
 
 PYTHON_OF_VENV := .venv/bin/python
 RUNTIME := .venv/.runtime-installed
@@ -22,6 +22,9 @@ soak: $(EVERYTHING) ## the long forms of tests, for hours; SOAK_COMMANDS, PROOF_
 
 lint: $(EVERYTHING) ## style, types, import directions, migrations, deployment checks
 	@tools/lint.sh
+
+schema: $(EVERYTHING) ## docs/openapi.yaml anew, after a change of the API
+	@DEBUG=true $(PYTHON_OF_VENV) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
 stack: $(EVERYTHING) ## PostgreSQL, Redis, web, worker and beat on this machine; data in var/stack/
 	@$(PYTHON_OF_VENV) -m tools.stack

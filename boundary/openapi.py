@@ -20,6 +20,13 @@ class FieldFaultSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+class ConflictingEventSerializer(serializers.Serializer[Any]):
+    """An event that a command did not know of and that speaks against it."""
+
+    type = serializers.CharField()
+    version = serializers.IntegerField(min_value=1)
+
+
 class ProblemSerializer(serializers.Serializer[Any]):
     """An error (RFC 9457). `code` is stable; `errors` lists all the faults of an input that is not valid."""
 
@@ -29,6 +36,20 @@ class ProblemSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField()
     code = serializers.ChoiceField(list(STATUS))
     correlation_id = serializers.CharField(allow_blank=True)
+    field = serializers.CharField(
+        required=False, help_text="Which of the ids: `related_product_id`, `user_id`."
+    )
+    current_version = serializers.IntegerField(required=False, help_text="Of `version_conflict`.")
+    conflicting_events = ConflictingEventSerializer(
+        many=True, required=False, help_text="Of `version_conflict`: the latest hundred."
+    )
+    current_stock = serializers.IntegerField(required=False, help_text="Of `insufficient_stock`.")
+    moved_since = serializers.IntegerField(
+        required=False, help_text="Of `recount_contradicted`: the sum of the movements after the count."
+    )
+    counted_at = serializers.DateTimeField(
+        required=False, help_text="Of `recount_outdated`: when the shelf was counted last."
+    )
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """`errors` is what a serializer calls its own."""

@@ -105,7 +105,7 @@ def _money(value: object) -> object:
     written = value if isinstance(value, str) else _plain(value)
     if not _MONEY.fullmatch(written):
         return _refuse_money()
-    return Decimal(written).quantize(_CENT)
+    return Decimal(written).quantize(_CENT) + 0  # there is no minus nought
 
 
 def _refuse_money() -> Decimal:

@@ -10,7 +10,7 @@ from msgspec import inspect
 
 from boundary.errors import FieldFault, Invalid
 from boundary.validation import validated
-from products_write.commands.fields import CHECK, Check
+from products_write.commands.fields import CHECK, WRITTEN, Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class CommandField:
     max_length: int | None = None
     pattern: str | None = None
     item_max_length: int | None = None
+    written: str | None = None
     check: Check | None = None
 
     def description_document(self) -> dict[str, object]:
@@ -63,6 +64,7 @@ def _field(field: inspect.Field) -> CommandField:
         required=field.required,
         nullable=nullable,
         description=description,
+        written=extra.get(WRITTEN),
         check=extra.get(CHECK),
         **({name: extra[name] for name in ("minimum", "maximum") if name in extra} | _shape(meant)),
     )

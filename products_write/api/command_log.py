@@ -1,10 +1,11 @@
 """Finding a command in the log of commands."""
 
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from django.http import QueryDict
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from boundary.actor import Actor
 from boundary.errors import FieldFault, Invalid, NotFound
@@ -17,7 +18,7 @@ VIEW_COMMAND = "products_write.view_command"
 class StatusQuery(msgspec.Struct, frozen=True, kw_only=True):
     """`actor`: whose command, where two share an id; 0 is the system."""
 
-    actor: int | UnsetType = UNSET
+    actor: Annotated[int, Meta(ge=0, le=2**63 - 1)] | UnsetType = UNSET
 
 
 def find_record(command_id: UUID, actor: Actor, parameters: QueryDict) -> CommandRecord:

@@ -1,21 +1,108 @@
-"""What OpenAPI says of the commands."""
+"""What OpenAPI says of the commands: headers, fields, an example that can be sent, answers and refusals."""
 
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiRequest,
+    OpenApiResponse,
+    extend_schema,
+)
 
+from boundary import openapi, prefer
+from boundary.openapi import problems, request_header, response_header
+from events import tokens
+from products_write.api.command_shapes import ANSWERS, DESCRIPTION, RESULT, STATUS, body_of, ref
+from products_write.api.examples import EXAMPLES
 from products_write.api.headers import IDEMPOTENCY_KEY, IF_MATCH
-from products_write.api.serializers import CommandResultSerializer, serializer_of
 from products_write.commands import Command
 
-_PROBLEM = OpenApiResponse({"type": "object"}, description="A problem (RFC 9457); `code` says which.")
-_REFUSALS = ("400", "401", "403", "404", "409", "412", "413", "415", "422", "429", "503")
+_TEXT: dict[str, object] = {"type": "string"}
+_UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
+_KEPT_BY_NOBODY = [
+    *openapi.EVERYWHERE,
+    response_header("Cache-Control", _TEXT, "`no-store`."),
+    response_header("Vary", _TEXT, "The headers that the answer depends on."),
+]
+_SENT = [
+    *_KEPT_BY_NOBODY,
+    request_header(
+        IDEMPOTENCY_KEY,
+        {"type": "string", "pattern": f'^({_UUID}|"{_UUID}")$'},
+        "The command's id, a UUID. Sent again with the same body the command takes effect once, and the first"
+        " answer comes back.",
+    ),
+    request_header(
+        prefer.HEADER, _TEXT, "`respond-async`: 202 at once; `Location` says where to read what became of it."
+    ),
+    response_header(
+        tokens.HEADER, _TEXT, "Sent with a query: the answer is to hold what this command did.", [200, 201]
+    ),
+    response_header(
+        "Idempotent-Replayed",
+        {"type": "string", "const": "true"},
+        "This is the answer that was given before.",
+        [200, 201, 202],
+    ),
+    response_header("Location", {"type": "string", "format": "uri-reference"}, "The command.", [202]),
+    response_header(prefer.APPLIED, {"type": "string", "const": "respond-async"}, "As preferred.", [202]),
+]
+_CREATED = response_header("Location", {"type": "string", "format": "uri-reference"}, "The product.", [201])
+_MATCH = request_header(
+    IF_MATCH,
+    {"type": "string", "pattern": '^"[0-9]{1,18}(-[!#-~]*)?"$'},
+    'The version seen, `"12"` or the ETag of a query: 412 if what happened since conflicts with this command.',
+)
+
+_ALWAYS = ("invalid", "not_authenticated", "not_acceptable", "throttled", "unavailable")
+_OF_EVERY_COMMAND = (
+    *(*_ALWAYS, "permission_denied", "csrf_failed", "payload_too_large", "unsupported_media_type"),
+    *("idempotency_key_reused", "command_in_progress"),
+)
+_OF_EXISTING_PRODUCTS = ("product_not_found", "version_conflict")
+_MORE: dict[str, tuple[str, ...]] = {
+    "add-new-product": ("product_id_taken", "sku_taken"),
+    "change-product-details": ("sku_taken",),
+    "change-price": ("product_discontinued",),
+    "reinstate-product": ("not_discontinued",),
+    "relate-products": ("product_discontinued", "self_relation", "too_many_relations"),
+    "unrelate-products": ("relation_not_found",),
+    "rate-product": ("user_not_found", "product_discontinued"),
+    "withdraw-rating": ("user_not_found", "rating_not_found"),
+    "add-to-inventory": ("product_discontinued", "stock_limit"),
+    "confirm-items-shipped": ("insufficient_stock",),
+    "update-stock-from-inventory-recount": ("recount_contradicted", "recount_outdated", "stock_limit"),
+}
+# One of these each; the last is nobody.
+_PUBLIC: Any = [{"tokenAuth": []}, {"cookieAuth": []}, {}]
 
 
-class CommandSchema(AutoSchema):
-    """One command: its headers, its fields, its answer and its refusals."""
+class AnswersOfCommands(AutoSchema):
+    """Knows the components that answers about commands are made of."""
+
+    def get_tags(self) -> list[str]:
+        return ["commands"]
+
+    def get_operation(
+        self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry
+    ) -> Any:
+        for name, shape in ANSWERS.items():
+            know(registry, name, shape)
+        return super().get_operation(path, path_regex, path_prefix, method, registry)
+
+
+def know(registry: ComponentRegistry, name: str, shape: dict[str, Any]) -> None:
+    kind = ResolvedComponent.SCHEMA
+    component = ResolvedComponent(name, kind, schema=shape, object=name)  # type: ignore[no-untyped-call]
+    registry.register_on_missing(component)
+
+
+class CommandSchema(AnswersOfCommands):
+    """One command: GET describes it, POST sends it."""
 
     @property
     def command_type(self) -> type[Command]:
@@ -26,32 +113,56 @@ class CommandSchema(AutoSchema):
         name = self.command_type.address.replace("-", "_")
         return name if self.method == "POST" else f"describe_{name}"
 
-    def get_tags(self) -> list[str]:
-        return ["commands"]
-
     def get_description(self) -> str:  # type: ignore[override]  # as drf_spectacular itself does
         return str(self.command_type.__doc__)
 
+    def get_auth(self) -> Any:
+        return super().get_auth() if self.method == "POST" else _PUBLIC
+
     def get_request_serializer(self) -> Any:
-        return serializer_of(self.command_type)() if self.method == "POST" else None
+        if self.method != "POST":
+            return None
+        know(self.registry, self.command_type.__name__, body_of(self.command_type))
+        example = OpenApiExample("demo", EXAMPLES[self.command_type.address], request_only=True)
+        return {"application/json": OpenApiRequest(ref(self.command_type.__name__), examples=[example])}
+
+    def _get_request_body(self, direction: Any = "request") -> Any:
+        body = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        return body and body | {"required": True}
 
     def get_response_serializers(self) -> Any:
         if self.method != "POST":
-            return {"200": OpenApiTypes.OBJECT}
-        success = "201" if self.command_type.creates else "200"
-        return {success: CommandResultSerializer} | {
-            (status, "application/problem+json"): _PROBLEM for status in _REFUSALS
+            return {200: ref(DESCRIPTION), **problems(*_ALWAYS)}
+        existing = () if self.command_type.creates else _OF_EXISTING_PRODUCTS
+        codes = (*_OF_EVERY_COMMAND, *existing, *_MORE.get(self.command_type.address, ()))
+        return {
+            201 if self.command_type.creates else 200: ref(RESULT),
+            202: OpenApiResponse(ref("PendingCommand"), description="Stored; it is executed soon, and once."),
+            **problems(*codes),
         }
 
     def get_override_parameters(self) -> Any:
         if self.method != "POST":
-            return []
-        return [_KEY] if self.command_type.creates else [_KEY, _MATCH]
+            return _KEPT_BY_NOBODY
+        return [*_SENT, _CREATED if self.command_type.creates else _MATCH]
 
 
-def _header(name: str, description: str) -> OpenApiParameter:
-    return OpenApiParameter(name, str, OpenApiParameter.HEADER, required=False, description=description)
-
-
-_KEY = _header(IDEMPOTENCY_KEY, "The command's id, a UUID; sent again, the command takes effect once.")
-_MATCH = _header(IF_MATCH, "The version seen, as a number in quotes or as a query's ETag.")
+LIST_COMMANDS = extend_schema(
+    operation_id="list_commands",
+    parameters=_KEPT_BY_NOBODY,
+    responses={200: {"type": "array", "items": ref(DESCRIPTION)}, **problems(*_ALWAYS)},
+    auth=_PUBLIC,
+)
+SHOW_COMMAND = extend_schema(
+    operation_id="show_command",
+    parameters=[
+        *_KEPT_BY_NOBODY,
+        OpenApiParameter(
+            "actor",
+            {"type": "integer", "format": "int64", "minimum": 0},
+            description="Whose command, where two share an id; 0 is the system.",
+        ),
+        response_header(tokens.HEADER, _TEXT, "Of a command that succeeded.", [200]),
+    ],
+    responses={200: ref(STATUS), **problems(*_ALWAYS, "not_found")},
+)

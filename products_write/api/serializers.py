@@ -1,4 +1,4 @@
-"""Serializers for the schema and the browsable forms, derived from the commands. They validate nothing."""
+"""Serializers for the browsable forms, derived from the commands. They validate nothing."""
 
 from collections.abc import Callable
 from functools import cache
@@ -64,49 +64,3 @@ _KINDS: dict[str, Callable[[CommandField], serializers.Field[Any, Any, Any, Any]
     "strings": _strings,
     "datetime": _datetime,
 }
-
-
-class EventSummarySerializer(serializers.Serializer[Any]):
-    type = serializers.CharField()
-    version = serializers.IntegerField()
-    position = serializers.IntegerField()
-
-
-class CommandResultSerializer(serializers.Serializer[Any]):
-    """What a successful command answers."""
-
-    command_id = serializers.UUIDField()
-    command = serializers.CharField()
-    status = serializers.ChoiceField(["succeeded"])
-    product_id = serializers.IntegerField()
-    version = serializers.IntegerField()
-    position = serializers.IntegerField()
-    events = EventSummarySerializer(many=True)
-
-
-class CommandStatusSerializer(serializers.Serializer[Any]):
-    """What has become of a command; the fields of the result when it succeeded, `problem` when refused."""
-
-    command_id = serializers.UUIDField()
-    command = serializers.CharField()
-    status = serializers.ChoiceField(["pending", "succeeded", "refused"])
-    received_at = serializers.DateTimeField()
-    finished_at = serializers.DateTimeField(allow_null=True)
-    product_id = serializers.IntegerField(required=False)
-    version = serializers.IntegerField(required=False)
-    position = serializers.IntegerField(required=False)
-    events = EventSummarySerializer(many=True, required=False)
-    problem = serializers.DictField(required=False)
-
-
-class CommandDescriptionSerializer(serializers.Serializer[Any]):
-    """A command as the list shows it."""
-
-    name = serializers.CharField()
-    url = serializers.URLField()
-    description = serializers.CharField()
-    permission = serializers.CharField(allow_null=True)
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """`fields` is what a serializer calls its own."""
-        return super().get_fields() | {"fields": serializers.ListField(child=serializers.DictField())}

@@ -26,12 +26,8 @@ from products_write.acceptance import ACCEPTED
 from products_write.api import headers
 from products_write.api.command_log import find_record
 from products_write.api.permissions import MaySend, PublicUnlessClosed
-from products_write.api.schema import CommandSchema
-from products_write.api.serializers import (
-    CommandDescriptionSerializer,
-    CommandStatusSerializer,
-    serializer_of,
-)
+from products_write.api.schema import LIST_COMMANDS, SHOW_COMMAND, AnswersOfCommands, CommandSchema
+from products_write.api.serializers import serializer_of
 from products_write.behaviours import understood
 from products_write.command_fields import fields_of
 from products_write.command_status import result_of, status_body
@@ -78,7 +74,7 @@ class CommandView(CommandSide):
         return answer(request, outcome)
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Serializer[Any]:
-        """For the browsable form and the schema."""
+        """For the browsable form."""
         return serializer_of(self.command_type)(*args, **kwargs)
 
     def get_view_name(self) -> str:
@@ -92,8 +88,9 @@ class CommandListView(CommandSide):
     """Every command, with its fields and its address."""
 
     permission_classes = (PublicUnlessClosed,)
+    schema = AnswersOfCommands()
 
-    @extend_schema(responses=CommandDescriptionSerializer(many=True), tags=["commands"])
+    @LIST_COMMANDS
     def get(self, request: Request) -> Response:
         return Response([_described(request, command_type) for command_type in COMMANDS.values()])
 
@@ -105,8 +102,9 @@ class CommandStatusView(CommandSide):
     """What has become of a command."""
 
     permission_classes = (IsAuthenticated,)
+    schema = AnswersOfCommands()
 
-    @extend_schema(responses=CommandStatusSerializer, tags=["commands"])
+    @SHOW_COMMAND
     def get(self, request: Request, command_id: Any) -> Response:
         record = find_record(command_id, Actor.of(request.user), request.query_params)
         return Response(status_body(record), headers=_token_header(result_of(record)))

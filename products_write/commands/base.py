@@ -26,6 +26,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     address: ClassVar[str]
     permission: ClassVar[str | None]
     conflicts: ClassVar[tuple[type[DomainEvent], ...]] = ()
+    at_least_one_of: ClassVar[tuple[str, ...]] = ()
+    """Fields that may be left out, but not all of them."""
     creates: ClassVar[bool] = False
     """Whether there is no product before it, and so no version to expect."""
 

@@ -12,6 +12,7 @@ class ChangeProductDetails(Command, frozen=True, kw_only=True):
     address = "change-product-details"
     permission = "products_write.change_product_details"
     conflicts = (ProductDetailsChanged, ProductDiscontinued, ProductReinstated)
+    at_least_one_of = ("sku", "name", "description", "categories")
 
     product_id: ProductId
     sku: Sku | UnsetType | None = UNSET
@@ -20,8 +21,8 @@ class ChangeProductDetails(Command, frozen=True, kw_only=True):
     categories: Categories | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        if all(value is UNSET for value in (self.sku, self.name, self.description, self.categories)):
-            raise ValueError("Give at least one of sku, name, description and categories.")
+        if all(getattr(self, name) is UNSET for name in self.at_least_one_of):
+            raise ValueError(f"Give at least one of {', '.join(self.at_least_one_of)}.")
         if self.categories is not UNSET:
             msgspec.structs.force_setattr(self, "categories", sorted(set(self.categories)))
 

@@ -30,6 +30,11 @@ Check = Callable[[Any], str | None]
 CHECK = "check"
 """The key under which a field's Meta.extra holds its Check."""
 
+WRITTEN = "written"
+"""The key of a regular expression that says the same, and more, to clients: text that can be stored."""
+
+_STORABLE, _TRIMMED = "^[^\\u0000]*$", "^[^\\s\\u0000]([^\\u0000]*[^\\s\\u0000])?$"
+
 
 def _untrimmed(value: str | None) -> str | None:
     return "Leave out the whitespace around it." if value is not None and value != value.strip() else None
@@ -76,7 +81,7 @@ Sku = Annotated[
         min_length=1,
         max_length=SKU_LENGTH,
         description="Your own code for the product, unique; null for none.",
-        extra={CHECK: _untrimmed},
+        extra={CHECK: _untrimmed, WRITTEN: _TRIMMED},
     ),
 ]
 Name = Annotated[
@@ -85,11 +90,16 @@ Name = Annotated[
         min_length=1,
         max_length=NAME_LENGTH,
         description="What the product is called.",
-        extra={CHECK: _invisible},
+        extra={CHECK: _invisible, WRITTEN: _STORABLE},
     ),
 ]
 Description = Annotated[
-    str, Meta(max_length=DESCRIPTION_LENGTH, description="What a customer should know; plain text.")
+    str,
+    Meta(
+        max_length=DESCRIPTION_LENGTH,
+        description="What a customer should know; plain text.",
+        extra={WRITTEN: _STORABLE},
+    ),
 ]
 UnitPrice = Annotated[
     Decimal,
@@ -107,7 +117,14 @@ Categories = Annotated[
         extra={CHECK: _malformed_slugs},
     ),
 ]
-Reason = Annotated[str, Meta(max_length=REASON_LENGTH, description="Why, for whoever reads the history.")]
+Reason = Annotated[
+    str,
+    Meta(
+        max_length=REASON_LENGTH,
+        description="Why, for whoever reads the history.",
+        extra={WRITTEN: _STORABLE},
+    ),
+]
 Stars = Annotated[int, Meta(ge=MIN_RATING, le=MAX_RATING, description="1 (worst) to 5 (best).")]
 Quantity = Annotated[int, Meta(ge=1, le=MAX_QUANTITY, description="How many pieces.")]
 CountedQuantity = Annotated[
