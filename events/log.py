@@ -91,13 +91,13 @@ def append(
     *,
     recorded_at: datetime,
     metadata: Metadata,
-    along: Sequence[Statement] = (),
+    along: Statement | None = None,
 ) -> list[RecordedEvent]:
     """Append to the product's stream, in the caller's transaction; projections are woken when it commits.
 
     `after_version` is the version the decision was made on. Raises IntegrityError if the stream has moved on, and
-    TransactionManagementError outside a transaction. `recorded_at` was read under the product's lock. `along` are
-    statements of the same decision that are sent with the events, before them.
+    TransactionManagementError outside a transaction. `recorded_at` was read under the product's lock. `along` is
+    a change of the same decision that is sent with the first event.
     """
     connection = connections[write_alias()]
     if not connection.in_atomic_block:
@@ -109,13 +109,15 @@ def append(
         _unpositioned(product_id, version, new, recorded_at, about)
         for version, new in enumerate(new_events, start=after_version + 1)
     ]
-    inserts = [_insertion(connection, event) for event in recorded]
-    rows = execute_together(connection, [*along, *inserts])[len(along) :]
+    sent = [[_insertion(connection, event)] for event in recorded]
+    if along is not None:
+        sent[0].insert(0, along)
+    positions = [execute_together(connection, *statements) for statements in sent]
     failpoints.reach(failpoints.AFTER_APPEND)
     events_appended.send(sender=Event, product_id=product_id)
     announce = partial(events_committed.send_robust, sender=Event, product_ids=frozenset({product_id}))
     transaction.on_commit(announce, using=write_alias(), robust=True)
-    return [event._replace(position=position) for event, (position,) in zip(recorded, rows, strict=True)]
+    return [event._replace(position=position) for event, position in zip(recorded, positions, strict=True)]
 
 
 _INSERT = (

@@ -1,9 +1,14 @@
-"""Statements that belong together, sent together: a round trip costs as much as most statements."""
+"""Statements of the hot path: prepared where the database can, and sent together where they belong together.
+
+Parsing and planning cost PostgreSQL as much as executing them, and a round trip costs as much again.
+"""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
 
 class Statement(NamedTuple):
@@ -13,36 +18,34 @@ class Statement(NamedTuple):
     values: Sequence[Any]
 
 
-Row = tuple[Any, ...]
+def cursor_for(connection: BaseDatabaseWrapper) -> CursorWrapper:
+    """A cursor like the connection's own; on PostgreSQL what it executes again and again is prepared.
 
-
-def execute_together(connection: BaseDatabaseWrapper, statements: Sequence[Statement]) -> list[Row]:
-    """Executes the statements in order; the first row that each returns, empty for one that returns none.
-
-    PostgreSQL gets them in one message, if values are bound on this side as Django has it. The caller's transaction
-    makes one of them.
+    The ORM's cursor binds values on this side, which rules that out.
     """
-    if connection.vendor == "postgresql" and not getattr(
-        connection.features, "uses_server_side_binding", False
-    ):
-        return _in_one_message(connection, statements)
-    with connection.cursor() as cursor:
-        rows = []
-        for statement in statements:
-            cursor.execute(statement.text, statement.values)
-            rows.append(_first_row(cursor))
-    return rows
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    cursor: Any = psycopg.Cursor(connection.connection)
+    return (
+        connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
+    )
 
 
-def _in_one_message(connection: BaseDatabaseWrapper, statements: Sequence[Statement]) -> list[Row]:
-    text = ";\n".join(statement.text for statement in statements)
-    with connection.cursor() as cursor:
-        cursor.execute(text, [value for statement in statements for value in statement.values])
-        rows = [_first_row(cursor)]
-        while cursor.nextset():
-            rows.append(_first_row(cursor))
-    return rows
+def execute_together(connection: BaseDatabaseWrapper, *statements: Statement) -> Any:
+    """Executes the statements and returns the one value that the last of them returns.
 
-
-def _first_row(cursor: Any) -> Row:
-    return (cursor.fetchone() or ()) if cursor.description else ()
+    PostgreSQL takes those before it, which must not depend on each other, in its WITH: one round trip for all.
+    """
+    *before, last = statements
+    with cursor_for(connection) as cursor:
+        if before and connection.vendor == "postgresql":
+            names = ", ".join(f"part_{number} AS ({part.text})" for number, part in enumerate(before))
+            values = [value for statement in statements for value in statement.values]
+            cursor.execute(f"WITH {names} {last.text}", values)
+        else:
+            for statement in statements:
+                cursor.execute(*statement)
+        (returned,) = cursor.fetchone()
+    return returned

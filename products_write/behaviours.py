@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 
 import structlog
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import DatabaseError, InterfaceError, connections, transaction
 
 from boundary.actor import Actor
 from boundary.correlation import correlated
@@ -26,7 +26,7 @@ from products_write.commands import Command
 from products_write.commands.rating import FOR_OTHERS, RatingCommand
 from products_write.envelope import Envelope, Next, Outcome
 from products_write.errors import CommandInProgress, IdempotencyKeyReused
-from products_write.failures import is_passing, is_unavailability
+from products_write.failures import is_passing, is_stale_plan, is_unavailability
 
 log = structlog.get_logger(__name__)
 
@@ -150,7 +150,9 @@ def transact(envelope: Envelope, proceed: Next) -> Outcome:
         except (DatabaseError, InterfaceError) as error:
             if is_unavailability(error) and not is_passing(error):
                 raise Unavailable from error
-            if not is_passing(error):
+            if is_stale_plan(error):
+                connections[write_alias()].close()
+            elif not is_passing(error):
                 raise
             log.warning("command_retried", attempt=attempt, cause=str(error))
         time.sleep(random.uniform(0, pause))

@@ -4,11 +4,17 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 
 _DEADLOCK, _SERIALISATION_FAILURE = "40P01", "40001"
 _LOCK_TIMEOUT = "55P03"
+_FEATURE_NOT_SUPPORTED = "0A000"
 
 
 def is_passing(error: DatabaseError | InterfaceError) -> bool:
     """A deadlock or serialisation failure: the transaction was undone and the next try may well succeed."""
     return _sqlstate(error) in {_DEADLOCK, _SERIALISATION_FAILURE}
+
+
+def is_stale_plan(error: DatabaseError | InterfaceError) -> bool:
+    """A migration has changed a table under a prepared statement: the connection is of no use any more."""
+    return _sqlstate(error) == _FEATURE_NOT_SUPPORTED
 
 
 def is_lock_timeout(error: DatabaseError) -> bool:

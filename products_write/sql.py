@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
 from events.databases import write_alias
-from events.statements import Statement
+from events.statements import Statement, cursor_for
 
 if TYPE_CHECKING:
     _Field = models.Field[Any, Any]  # subscriptable for the type checker alone
@@ -24,13 +25,18 @@ def connection() -> BaseDatabaseWrapper:
     return connections[write_alias()]
 
 
+def hot_cursor() -> CursorWrapper:
+    """For statements of the hot path; see events.statements."""
+    return cursor_for(connection())
+
+
 def is_postgresql() -> bool:
     return connection().vendor == "postgresql"
 
 
 def update(model: type[models.Model], changes: Mapping[str, object], where: Mapping[str, object]) -> int:
     """Sets columns of the rows that match, how many those were; both mappings are field name to value."""
-    with connection().cursor() as cursor:
+    with hot_cursor() as cursor:
         cursor.execute(*update_statement(model, changes, where))
         return int(cursor.rowcount)
 
@@ -49,7 +55,7 @@ def insert(model: type[models.Model], *rows: Mapping[str, object]) -> None:
         return
     statement, fields = _insert_statement(model, tuple(rows[0]), len(rows))
     values = [value for row in rows for value in row.values()]
-    with connection().cursor() as cursor:
+    with hot_cursor() as cursor:
         cursor.execute(statement, _prepared(fields * len(rows), values))
 
 
@@ -63,7 +69,7 @@ def insert_if_absent(
     statement, fields = _insert_statement(model, tuple(row))
     conflict = ", ".join(_column(model, name) for name in unique)
     statement += f" ON CONFLICT ({conflict}) DO NOTHING RETURNING {_column(model, returning)}"
-    with connection().cursor() as cursor:
+    with hot_cursor() as cursor:
         cursor.execute(statement, _prepared(fields, list(row.values())))
         found = cursor.fetchone()
     return None if found is None else found[0]
@@ -75,7 +81,7 @@ M = TypeVar("M", bound=models.Model)
 def get(model: type[M], **where: object) -> M:
     """The one row that matches. Raises ObjectDoesNotExist."""
     statement, fields = _select_statement(model, tuple(where))
-    with connection().cursor() as cursor:
+    with hot_cursor() as cursor:
         cursor.execute(statement, _prepared(fields, list(where.values())))
         row = cursor.fetchone()
     if row is None:

@@ -32,7 +32,7 @@ class ProductManager(models.Manager["Product"]):
         Raises ProductNotFound, which names the command's `field`.
         """
         statement = _LOCK if sql.is_postgresql() else _READ
-        with sql.connection().cursor() as cursor:
+        with sql.hot_cursor() as cursor:
             cursor.execute(statement.format(columns=sql.columns_of(Product)), [product_id])
             row = cursor.fetchone()
         if row is None:

@@ -27,14 +27,14 @@ class Replaced(NamedTuple):
 class RatingManager(models.Manager["Rating"]):
     def put(self, product_id: int, user_id: int, rating: int) -> Replaced | None:
         """Sets a user's rating; None when it was so already."""
-        with sql.connection().cursor() as cursor:
+        with sql.hot_cursor() as cursor:
             cursor.execute(_PUT, [product_id, user_id, rating])
             found = cursor.fetchone()
         return None if found is None else Replaced(found[0])
 
     def take(self, product_id: int, user_id: int) -> int | None:
         """Removes a user's rating; it, or None when there is none."""
-        with sql.connection().cursor() as cursor:
+        with sql.hot_cursor() as cursor:
             cursor.execute(_TAKE, [product_id, user_id])
             found = cursor.fetchone()
         return None if found is None else int(found[0])

@@ -171,3 +171,17 @@ def test_product__locked_too_long_is_unavailable_and_nothing_is_done() -> None:
         sent("add-to-inventory", product_id=product_id, quantity=1)
     assert len(events_of(product_id)) == 1
     assert CommandRecord.objects.count() == 1
+
+
+@pytest.mark.postgresql
+def test_send__survives_a_migration_under_its_prepared_statements() -> None:
+    product_id = added()
+    for quantity in range(1, 6):
+        sent("add-to-inventory", product_id=product_id, quantity=quantity)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE products_write_product ALTER COLUMN name TYPE text")
+    try:
+        assert sent("add-to-inventory", product_id=product_id, quantity=1).version == 7
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE products_write_product ALTER COLUMN name TYPE varchar(200)")
