@@ -1,11 +1,11 @@
 """Events as they are served, from what the log has of them."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
 from msgspec import Raw
 
+from boundary.times import rfc3339
 from events.log import RecordedEvent
 
 
@@ -39,12 +39,7 @@ def rendered_event(recorded: RecordedEvent) -> str:
             schema_version=recorded.schema_version,
             data=Raw(recorded.data),
             metadata=Raw(recorded.metadata),
-            recorded_at=_written(recorded.recorded_at),
-            effective_at=_written(recorded.effective_at),
+            recorded_at=rfc3339(recorded.recorded_at),
+            effective_at=rfc3339(recorded.effective_at),
         )
     ).decode()
-
-
-def _written(moment: datetime) -> str:
-    """RFC 3339 in UTC, always with microseconds."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,11 +1,12 @@
 """Events to JSON and back."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import get_type_hints
 
 import msgspec
 
+from boundary.times import rfc3339
 from events.contracts.base import REGISTRY, DomainEvent
 from events.contracts.upcasters import upcast
 
@@ -21,18 +22,13 @@ def encode(event: DomainEvent) -> str:
     times = _times_of(type(event))
     if not times:
         return _encoder.encode(event).decode()
-    written = {name: _with_microseconds(getattr(event, name)) for name in times}
+    written = {name: rfc3339(getattr(event, name)) for name in times}
     return _encoder.encode(msgspec.structs.asdict(event) | written).decode()
 
 
 @cache
 def _times_of(event_class: type[DomainEvent]) -> tuple[str, ...]:
     return tuple(name for name, hint in get_type_hints(event_class).items() if hint is datetime)
-
-
-def _with_microseconds(moment: datetime) -> str:
-    """msgspec leaves them out where they are zero."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def decode(event_type: str, schema_version: int, data: str | bytes) -> DomainEvent:

@@ -1,5 +1,6 @@
 from datetime import datetime
 
+from boundary.times import rfc3339
 from events.contracts import InventoryAdded, InventoryItemsShipped, InventoryRecounted
 from products_write import sql
 from products_write.errors import InsufficientStock, RecountContradicted, RecountOutdated, StockLimit
@@ -42,7 +43,7 @@ class Stocked(Lifecycle):
         stock = self._stock()
         counted = self._by_now(counted_at)
         if counted_at is not None and stock.last_counted_at is not None and counted < stock.last_counted_at:
-            raise RecountOutdated(counted_at=stock.last_counted_at)
+            raise RecountOutdated(counted_at=rfc3339(stock.last_counted_at))
         moved_since = 0 if counted_at is None else StockMovement.sum_after(self.id, counted)
         before, after = stock.quantity, updated_quantity + moved_since
         if after < 0:

@@ -1,7 +1,6 @@
 """A web server that is told to end answers first what it has begun."""
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,7 +8,7 @@ import pytest
 import requests
 
 from tests.e2e.test_whole_loop import signed_up
-from tests.support.processes import Running, Service
+from tests.support.processes import Running, Service, eventually
 
 pytestmark = pytest.mark.processes
 
@@ -55,11 +54,10 @@ def test_sigterm__under_load_what_was_begun_is_answered_and_nothing_is_lost(full
     load = Load(web, headers)
 
     with load.running():
-        time.sleep(2)
+        eventually(lambda: len(load.statuses) > 20, patience=60)
         status = web.stop()
 
     assert status == 0
-    assert len(load.statuses) > 20
     assert set(load.statuses) == {201}
     assert load.cut_off == []
     full_stack.manage("catch_up_projections")
