@@ -19,12 +19,14 @@ _CENT = Decimal("0.01")
 _MISSING = object()
 
 
-def validated(struct_type: type[S], raw: Mapping[str, object], *, lax: bool = False) -> S:
+def validated(
+    struct_type: type[S], raw: Mapping[str, object], *, lax: bool = False, blank_is_absent: bool = True
+) -> S:
     """`raw` as a `struct_type`, or Invalid with a fault for every field that is wrong, missing or unknown.
 
     `lax` reads values as a form or query string writes them: text becomes numbers and booleans, and an empty text
-    counts as left out. Money (a Decimal field) is a text or number with at most two decimals; times carry an
-    offset and come back in UTC.
+    counts as left out unless told otherwise. Money (a Decimal field) is a text or number with at most two decimals;
+    times carry an offset and come back in UTC.
     """
     fields = _fields(struct_type)
     faults = [
@@ -35,7 +37,7 @@ def validated(struct_type: type[S], raw: Mapping[str, object], *, lax: bool = Fa
     values: dict[str, Any] = {}
     for name, field in fields.items():
         value = raw.get(name, _MISSING)
-        if lax and value == "":
+        if lax and blank_is_absent and value == "":
             value = _MISSING
         if value is not _MISSING:
             _convert_into(values, faults, name, field, value, lax)

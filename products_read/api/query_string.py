@@ -21,7 +21,8 @@ def parsed(request: Request, query_type: type[Query]) -> Query:
         for name, values in request.query_params.lists()
         if name not in TAKEN_EVERYWHERE
     }
-    return validated(query_type, given, lax=True)
+    # Who writes as_of= without a time would not want the present for an answer.
+    return validated(query_type, given, lax=True, blank_is_absent=False)
 
 
 def described(query_type: type[msgspec.Struct]) -> list[OpenApiParameter]:

@@ -24,7 +24,7 @@ class StatusQuery(msgspec.Struct, frozen=True, kw_only=True):
 def find_record(command_id: UUID, actor: Actor, parameters: QueryDict) -> CommandRecord:
     """The actor's own command, or with permission anyone's. Raises NotFound, and Invalid when two share the id."""
     given = {name: parameters[name] for name in parameters if name != "format"}
-    query = validated(StatusQuery, given, lax=True)
+    query = validated(StatusQuery, given, lax=True, blank_is_absent=False)
     records = CommandRecord.objects.filter(command_id=command_id)
     if not actor.may(VIEW_COMMAND):
         records = records.filter(actor_id=actor.user_id or SYSTEM_ACTOR_ID)

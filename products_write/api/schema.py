@@ -21,7 +21,6 @@ from products_write.api.headers import IDEMPOTENCY_KEY, IF_MATCH
 from products_write.commands import Command
 
 _TEXT: dict[str, object] = {"type": "string"}
-_UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 _KEPT_BY_NOBODY = [
     *openapi.EVERYWHERE,
@@ -32,9 +31,9 @@ _SENT = [
     *_KEPT_BY_NOBODY,
     request_header(
         IDEMPOTENCY_KEY,
-        {"type": "string", "pattern": f'^({_UUID}|"{_UUID}")$'},
-        "The command's id, a UUID. Sent again with the same body the command takes effect once, and the first"
-        " answer comes back.",
+        {"type": "string", "format": "uuid"},
+        "The command's id, bare or in quotes. Sent again with the same body the command takes effect once, and the"
+        " first answer comes back.",
     ),
     request_header(
         prefer.HEADER, _TEXT, "`respond-async`: 202 at once; `Location` says where to read what became of it."
@@ -54,7 +53,7 @@ _SENT = [
 _CREATED = response_header("Location", {"type": "string", "format": "uri-reference"}, "The product.", [201])
 _MATCH = request_header(
     IF_MATCH,
-    {"type": "string", "pattern": '^"[0-9]{1,18}(-[!#-~]*)?"$'},
+    {"type": "string", "format": "entity-tag", "pattern": '^"[0-9]{1,18}(-[!#-~]*)?"$'},
     'The version seen, `"12"` or the ETag of a query: 412 if what happened since conflicts with this command.',
 )
 

@@ -1,0 +1,1 @@
+"""Holding the service to its schema: what schemathesis has to know of products to get past refusals."""
