@@ -26,7 +26,7 @@ from products_write.commands import Command
 from products_write.commands.rating import FOR_OTHERS, RatingCommand
 from products_write.envelope import Envelope, Next, Outcome
 from products_write.errors import CommandInProgress, IdempotencyKeyReused
-from products_write.failures import is_passing, is_stale_plan, is_unavailability
+from products_write.failures import is_lost_connection, is_passing, is_stale_plan, is_unavailability
 
 log = structlog.get_logger(__name__)
 
@@ -148,6 +148,8 @@ def transact(envelope: Envelope, proceed: Next) -> Outcome:
             with transaction.atomic(using=write_alias(), durable=True):
                 return proceed(envelope)
         except (DatabaseError, InterfaceError) as error:
+            if is_lost_connection(error) and (outcome := _answered_after_all(envelope)):
+                return outcome
             if is_unavailability(error) and not is_passing(error):
                 raise Unavailable from error
             if is_stale_plan(error):
@@ -158,6 +160,18 @@ def transact(envelope: Envelope, proceed: Next) -> Outcome:
         time.sleep(random.uniform(0, pause))
         pause *= 2
     raise Unavailable("Others kept changing the same product. Nothing was done; try again.")
+
+
+def _answered_after_all(envelope: Envelope) -> Outcome | None:
+    """The answer, if the connection was lost on the way back from a COMMIT that had been carried out."""
+    try:
+        return idempotency.find_answer(envelope)
+    except (DatabaseError, InterfaceError) as error:
+        log.warning("outcome_unknown", cause=str(error))
+        raise Unavailable(
+            "The database was lost as the command was being stored. Send it again with the same Idempotency-Key.",
+            command_id=str(envelope.command_id),
+        ) from error
 
 
 def once(envelope: Envelope, proceed: Next) -> Outcome:

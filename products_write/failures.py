@@ -1,9 +1,11 @@
 """What a database failure means for a command: try again at once, or later, or it is a bug."""
 
+import psycopg
 from django.db import DatabaseError, InterfaceError, OperationalError
 
 _DEADLOCK, _SERIALISATION_FAILURE = "40P01", "40001"
 _LOCK_TIMEOUT = "55P03"
+_CONNECTION_EXCEPTION, _OPERATOR_INTERVENED, _NO_WORD = "08", "57P", "?"
 _FEATURE_NOT_SUPPORTED = "0A000"
 
 
@@ -19,6 +21,14 @@ def is_stale_plan(error: DatabaseError | InterfaceError) -> bool:
 
 def is_lock_timeout(error: DatabaseError) -> bool:
     return _sqlstate(error) == _LOCK_TIMEOUT
+
+
+def is_lost_connection(error: DatabaseError | InterfaceError) -> bool:
+    """PostgreSQL went away in the middle of something, so that nobody knows whether a COMMIT was carried out."""
+    if not isinstance(error.__cause__, psycopg.Error):
+        return False
+    sqlstate = error.__cause__.sqlstate or _NO_WORD
+    return sqlstate.startswith((_CONNECTION_EXCEPTION, _OPERATOR_INTERVENED)) or sqlstate == _NO_WORD
 
 
 def is_unavailability(error: Exception) -> bool:

@@ -1,6 +1,7 @@
 """The command log as keeper of idempotency keys: a key is taken first, and answered before commit."""
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -50,6 +51,14 @@ def answer_of(record: CommandRecord) -> Outcome:
     if record.http_status is None:
         raise CommandInProgress
     return Outcome.stored(record.http_status, record.body)
+
+
+def find_answer(envelope: Envelope) -> Outcome | None:
+    """What this command was answered, None if there is no answer under its key."""
+    record = CommandRecord.objects.filter(**_key(envelope), binding=True, http_status__isnull=False).first()
+    if record is None or envelope.validated is None or record.fingerprint != fingerprint(envelope):
+        return None
+    return replace(answer_of(record), replayed=False)
 
 
 def answer(envelope: Envelope, outcome: Outcome) -> None:
