@@ -18,6 +18,8 @@ COPY products_read products_read
 # Static files don't depend on any secret or database; the process still starts with settings.
 RUN DEBUG=false SECRET_KEY=only-for-collectstatic-0123456789-abcdefghijklmnopqrstuvwxyz DATABASE_URL=sqlite://:memory: \
     python manage.py collectstatic --noinput
+RUN install -d -o products /var/lib/metrics
+ENV PROMETHEUS_MULTIPROC_DIR=/var/lib/metrics
 USER products
 EXPOSE 8000
 HEALTHCHECK CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=3)"]

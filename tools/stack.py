@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from contextlib import ExitStack, suppress
+from tempfile import TemporaryDirectory
 from typing import IO, NoReturn
 
 from tools.processes import ROOT, DidNotStart, Process, end_on_sigterm, running, spawn, wait_until
@@ -44,6 +45,7 @@ def serve(stack: ExitStack) -> NoReturn:
         "CELERY_BROKER_URL": stack.enter_context(redis_server(HOME / "redis")),
         "VAR_DIR": str(HOME),
         "WEB_THREADS": str(THREADS),
+        "PROMETHEUS_MULTIPROC_DIR": stack.enter_context(TemporaryDirectory(prefix="products-metrics-")),
     }
     prepare(env)
     commands = {

@@ -47,6 +47,7 @@ class Conformance:
         tally = self.directory / "tally.json"
         env = {
             "SCHEMATHESIS_HOOKS": "tests.support.conformance.hooks",
+            "PYTHONPATH": str(ROOT),
             "CONFORMANCE_PRODUCTS": self.products,
             "CONFORMANCE_TOKEN": self._consistency_token(),
             "CONFORMANCE_TALLY": str(tally),
@@ -60,7 +61,7 @@ class Conformance:
         command += [f"--header=Authorization: {self.headers['Authorization']}", *arguments]
         done = subprocess.run(
             [*map(str, command)],
-            cwd=ROOT,
+            cwd=self.directory,  # where it keeps what it remembers
             env={**os.environ, **env},
             capture_output=True,
             text=True,
