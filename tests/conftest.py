@@ -13,6 +13,8 @@ from rest_framework.test import APIClient
 from events import delivery, guards
 from events.databases import write_alias
 from events.signals import events_committed
+from products_write.delivery import deliver
+from products_write.signals import command_accepted
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -46,6 +48,14 @@ def quiet_log() -> Iterator[None]:
     events_committed.disconnect(dispatch_uid="events.wake_up")
     yield
     events_committed.connect(delivery.wake_up, dispatch_uid="events.wake_up")
+
+
+@pytest.fixture
+def quiet_queue() -> Iterator[None]:
+    """No accepted command is executed by itself: each test says when."""
+    command_accepted.disconnect(dispatch_uid="products_write.deliver")
+    yield
+    command_accepted.connect(deliver, dispatch_uid="products_write.deliver")
 
 
 @pytest.fixture

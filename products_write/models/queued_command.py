@@ -9,7 +9,7 @@ from events.log import now
 from products_write import sql
 from products_write.models.command_record import CommandRecord
 
-_LOCK_CLASS = 7_203
+LOCK_CLASS = 7_203
 _LINES = 1_000
 _PATIENCE = timedelta(minutes=10)
 
@@ -81,4 +81,4 @@ def _lock_end_of_line(product_id: int) -> None:
     """
     if sql.is_postgresql():
         with sql.connection().cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_CLASS, product_id & 0x7FFF_FFFF])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, product_id & 0x7FFF_FFFF])

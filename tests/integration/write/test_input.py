@@ -197,3 +197,16 @@ def test_body__a_good_one_gets_through(superuser_client: APIClient, name: str) -
         superuser_client, name, json.dumps(BODIES[name] | {"product_id": product_id}).encode()
     )
     assert (status, problem["code"]) in {(404, "product_not_found"), (409, "product_id_taken")}
+
+
+def test_text__of_markup_is_kept_as_it_is_and_shown_as_text(superuser_client: APIClient) -> None:
+    markup = "<script>alert(1)</script>"
+    body = json.dumps({"product_id": 7, markup: markup}).encode()
+    page = superuser_client.post(
+        "/api/v1/commands/rate-product/",
+        body,
+        content_type="application/json",
+        headers={"Accept": "text/html"},
+    )
+    assert (page.status_code, markup in page.content.decode()) == (400, False)
+    assert "&lt;script&gt;" in page.content.decode()

@@ -15,8 +15,9 @@ from boundary.actor import SYSTEM, Actor
 from boundary.errors import ServiceError, Unavailable
 from events.models import Event
 from products_write import errors
-from products_write.bus import send
-from products_write.models import Category, CommandRecord, Product
+from products_write.bus import accept, send
+from products_write.execution import execute_everything_waiting, execute_line_of
+from products_write.models import Category, CommandRecord, Product, QueuedCommand, queued_command
 from tests.support.deciding import added, events_of, sent, state_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -185,3 +186,47 @@ def test_send__survives_a_migration_under_its_prepared_statements() -> None:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE products_write_product ALTER COLUMN name TYPE varchar(200)")
+
+
+@pytest.mark.usefixtures("quiet_queue")
+@pytest.mark.postgresql
+def test_queue__a_command_in_somebody_elses_hands_is_left_and_so_is_its_line() -> None:
+    product_id = added()
+    first, second = (
+        accept("add-to-inventory", {"product_id": product_id, "quantity": quantity}, actor=SYSTEM)
+        for quantity in (1, 2)
+    )
+    line = QueuedCommand.objects.order_by("id")
+    with held("SELECT 1 FROM products_write_queuedcommand WHERE id = %s FOR UPDATE", [line[0].id]):
+        execute_line_of(line[1].record_id)
+        execute_everything_waiting()
+        assert len(events_of(product_id)) == 1
+    execute_everything_waiting()
+    assert [event.quantity for event in events_of(product_id)[1:]] == [1, 2]
+    assert (first.status, second.status) == (202, 202)
+
+
+@pytest.mark.usefixtures("quiet_queue")
+@pytest.mark.postgresql
+def test_queue__nobody_joins_a_line_before_the_last_one_is_seen_in_it() -> None:
+    """Else a later id could be executed before an earlier one is committed."""
+    product_id, other_id = added(), added()
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '200ms'")
+    with held("SELECT pg_advisory_xact_lock(%s, %s)", [queued_command.LOCK_CLASS, product_id]):
+        with pytest.raises(Unavailable):
+            accept("add-to-inventory", {"product_id": product_id, "quantity": 1}, actor=SYSTEM)
+        accept("add-to-inventory", {"product_id": other_id, "quantity": 1}, actor=SYSTEM)
+
+
+@pytest.mark.usefixtures("quiet_queue")
+def test_queue__many_workers_execute_each_command_once_and_in_order() -> None:
+    product_id = added()
+    for quantity in range(1, 13):
+        for name in ("add-to-inventory", "confirm-items-shipped"):
+            accept(name, {"product_id": product_id, "quantity": quantity}, actor=SYSTEM)
+    at_once(*[execute_everything_waiting] * 4)
+    execute_everything_waiting()
+    quantities = [event.quantity for event in events_of(product_id)[1:]]
+    assert quantities == [quantity for quantity in range(1, 13) for _ in range(2)]
+    assert not QueuedCommand.objects.exists()
