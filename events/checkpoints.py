@@ -6,9 +6,11 @@ from typing import Any
 from django.db import connections, transaction
 from django.db.models.functions import Now
 
-from events.databases import read_alias
-from events.models import Checkpoint, Event
+from events.databases import read_alias, write_alias
+from events.instances import instance, select
+from events.models import Checkpoint
 from events.projection import Projection
+from events.statements import cursor_for, fetch, uuid_value
 from events.watermark import Watermark
 
 DEFAULT_PARTITIONS = 4
@@ -25,10 +27,23 @@ def partitions_in_use() -> int:
 
 
 def lock_unless_busy(projection: Projection[Any], partition: int) -> Checkpoint | None:
-    """The partition's checkpoint, locked until the transaction ends; None while another worker has it."""
-    checkpoints = Checkpoint.objects.filter(projection=projection.name, partition=partition)
-    skips = connections[read_alias()].features.has_select_for_update_skip_locked
-    return checkpoints.select_for_update(skip_locked=skips).first()
+    """The partition's checkpoint, locked until the transaction ends; None while another worker has it.
+
+    None also when there is no such partition.
+    """
+    found = _locked(projection, partition)
+    if found is None and not Checkpoint.objects.filter(projection=projection.name).exists():
+        _start(projection)
+        found = _locked(projection, partition)
+    return found
+
+
+def _locked(projection: Projection[Any], partition: int) -> Checkpoint | None:
+    connection = connections[read_alias()]
+    lock = " FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    wanted = f"{select(Checkpoint, connection)} WHERE projection = %s AND partition = %s{lock}"
+    found = fetch(connection, wanted, [projection.name, partition])
+    return instance(Checkpoint, connection, found[0]) if found else None
 
 
 def lock_partition_of(projection: Projection[Any], product_id: int) -> Checkpoint:
@@ -54,9 +69,13 @@ def lock_all(projection: Projection[Any]) -> list[Checkpoint]:
 
 def move(checkpoint: Checkpoint, to: Watermark) -> None:
     """Move the locked checkpoint on, in the transaction that wrote the rows."""
-    Checkpoint.objects.filter(pk=checkpoint.pk).update(
-        position=to.position, event_id=to.event_id, moved_at=Now()
-    )
+    connection = connections[read_alias()]
+    values = [to.position, uuid_value(connection, to.event_id), checkpoint.pk]
+    with cursor_for(connection) as cursor:
+        cursor.execute(
+            "UPDATE events_checkpoint SET position = %s, event_id = %s, moved_at = CURRENT_TIMESTAMP WHERE id = %s",
+            values,
+        )
     checkpoint.position, checkpoint.event_id = to.position, to.event_id
 
 
@@ -70,7 +89,9 @@ def why_log_is_foreign(checkpoint: Checkpoint) -> str:
     """Empty while the event this checkpoint was moved to is still in the log, else what to do about it."""
     if checkpoint.position == 0 or checkpoint.event_id is None:
         return ""
-    if Event.objects.filter(position=checkpoint.position, event_id=checkpoint.event_id).exists():
+    connection = connections[write_alias()]
+    found = fetch(connection, "SELECT id FROM events_event WHERE position = %s", [checkpoint.position])
+    if found == [(uuid_value(connection, checkpoint.event_id),)]:
         return ""
     return (
         f"Event {checkpoint.event_id} is no longer at position {checkpoint.position}: the log was restored from a"

@@ -1,7 +1,7 @@
 """Running projections: catch up from the checkpoint, or bring one product up. Everything else calls these two."""
 
 import time
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from enum import Enum
 from itertools import groupby
 from math import inf
@@ -13,7 +13,7 @@ from django.db import DataError, IntegrityError, transaction
 
 from events import checkpoints, failpoints, log, parking, rows, skips, snapshots
 from events.databases import read_alias
-from events.log import RecordedEvent
+from events.log import RecordedEvent, StreamEvent
 from events.models import Checkpoint, ParkedKey
 from events.projection import FoldFailed, Projection, ReadRow, fold, registered_projections
 from events.rows import Children
@@ -48,20 +48,42 @@ class Step(NamedTuple):
     grown: tuple[int, ...] = ()
 
 
+class _Fold(NamedTuple):
+    """A row being folded, the version that the table holds, and what its child tables hold now.
+
+    A row that older code wrote is folded from the start: its `held` version is 0 and its `children` None.
+    """
+
+    row: ReadRow
+    held: int
+    children: list[Children] | None
+
+
+Write = Callable[[Projection[Any], Sequence[_Fold]], None]
+
+
 def catch_up(projection: Projection[Any], partition: int, limit: int = BATCH_EVENTS) -> Step:
     """Project the next batch of the partition: rows and checkpoint in one transaction.
 
     The checkpoint is locked first, so that all but one worker leave at once instead of waiting for open writers.
+    When the database refuses a row, all is undone and done again with that row's product parked.
     """
+    try:
+        step = _catch_up(projection, partition, limit, _write)
+    except (DataError, IntegrityError):
+        step = _catch_up(projection, partition, limit, _write_or_park)
+    snapshots.take(projection, step.grown)
+    return step
+
+
+def _catch_up(projection: Projection[Any], partition: int, limit: int, write: Write) -> Step:
     with transaction.atomic(using=read_alias()):
         checkpoint = checkpoints.lock_unless_busy(projection, partition)
         if checkpoint is None:
             return Step(Outcome.BUSY)
         if refused := why_not(projection, checkpoint):
             return Step(refused)
-        step = _project_next(projection, checkpoint, final_watermark(), limit)
-    snapshots.take(projection, step.grown)
-    return step
+        return _project_next(projection, checkpoint, final_watermark(), limit, write)
 
 
 def catch_up_partition(projection: Projection[Any], partition: int, deadline: float = inf) -> Step:
@@ -70,7 +92,6 @@ def catch_up_partition(projection: Projection[Any], partition: int, deadline: fl
     The step returned is the last one's outcome with all the events read. The head is read again after the last
     commit: whoever was turned away as BUSY meanwhile relies on it.
     """
-    checkpoints.checkpoints_of(projection)
     total = 0
     while True:
         step = catch_up(projection, partition)
@@ -164,7 +185,7 @@ def why_not(projection: Projection[Any], checkpoint: Checkpoint) -> Outcome | No
 
 
 def _project_next(
-    projection: Projection[Any], checkpoint: Checkpoint, watermark: Watermark, limit: int
+    projection: Projection[Any], checkpoint: Checkpoint, watermark: Watermark, limit: int, write: Write
 ) -> Step:
     if watermark.position <= checkpoint.position:
         return Step(_at_the_end(watermark), 0, checkpoint.position)
@@ -175,10 +196,11 @@ def _project_next(
         partitions=checkpoint.partitions,
         limit=limit,
     )
-    grown = _apply(projection, batch)
+    grown = _apply(projection, batch, write)
     failpoints.reach(failpoints.AFTER_ROWS)
     is_full = len(batch) == limit
-    checkpoints.move(checkpoint, Watermark(batch[-1].position, batch[-1].event_id) if is_full else watermark)
+    last = batch[-1].position if is_full else watermark.position
+    checkpoints.move(checkpoint, Watermark(last, log.event_id_at(last)) if is_full else watermark)
     failpoints.reach(failpoints.BEFORE_CHECKPOINT_COMMIT)
     return Step(Outcome.MORE if is_full else _at_the_end(watermark), len(batch), checkpoint.position, grown)
 
@@ -187,7 +209,7 @@ def _at_the_end(watermark: Watermark) -> Outcome:
     return Outcome.CAUGHT_UP if watermark.holder is None else Outcome.WRITER_OPEN
 
 
-def _apply(projection: Projection[Any], batch: Sequence[RecordedEvent]) -> tuple[int, ...]:
+def _apply(projection: Projection[Any], batch: Sequence[StreamEvent], write: Write) -> tuple[int, ...]:
     """Write the rows that the batch changes; returns the products that have grown by a snapshot's worth."""
     by_product = sorted(batch, key=attrgetter("product_id"))
     streams = {
@@ -204,19 +226,8 @@ def _apply(projection: Projection[Any], batch: Sequence[RecordedEvent]) -> tuple
         for product_id, events in streams.items()
     ]
     changed = [fold for fold in folds if fold is not None and fold.row.version > fold.held]
-    _write_or_park(projection, changed)
+    write(projection, changed)
     return tuple(fold.row.id for fold in changed if snapshots.is_due(fold.held, fold.row.version))
-
-
-class _Fold(NamedTuple):
-    """A row being folded, the version that the table holds, and what its child tables hold now.
-
-    A row that older code wrote is folded from the start: its `held` version is 0 and its `children` None.
-    """
-
-    row: ReadRow
-    held: int
-    children: list[Children] | None
 
 
 def _start_of(projection: Projection[Any], product_id: int, found: Mapping[int, ReadRow]) -> _Fold:
@@ -227,7 +238,7 @@ def _start_of(projection: Projection[Any], product_id: int, found: Mapping[int, 
 
 
 def _folded(
-    projection: Projection[Any], start: _Fold, events: Sequence[RecordedEvent], skipped: Container[int]
+    projection: Projection[Any], start: _Fold, events: Sequence[StreamEvent], skipped: Container[int]
 ) -> _Fold | None:
     """The fold brought up by `events`; as far as it goes, and the product parked, when one cannot be applied."""
     product_id = start.row.id
@@ -261,6 +272,8 @@ def _write_or_park(projection: Projection[Any], folds: Sequence[_Fold]) -> None:
 
 
 def _write(projection: Projection[Any], folds: Sequence[_Fold]) -> None:
+    if not folds:
+        return
     written = rows.upsert(projection, [fold.row for fold in folds])
     for index, child in enumerate(projection.children):
         wanted = {

@@ -20,13 +20,20 @@ from events.contracts import DomainEvent, decode, encode
 from events.databases import write_alias
 from events.models import Event
 from events.signals import events_appended, events_committed
-from events.statements import Statement, execute_together
+from events.statements import Statement, execute_together, fetch, uuid_value
 
 _PAGE = 2_000
 _SCAN_PAGE = 20_000
-_SCAN = (
+_STREAM_EVENTS = (
     "SELECT product_id, version, position, type, schema_version, CAST(data AS text) FROM events_event"
-    " WHERE (product_id, version) > (%s, %s) AND product_id <= %s ORDER BY product_id, version LIMIT %s"
+)
+_READ_PARTITION = (
+    f"{_STREAM_EVENTS} WHERE position > %s AND position <= %s AND product_id %% %s = %s"
+    " ORDER BY position LIMIT %s"
+)
+_SCAN = (
+    f"{_STREAM_EVENTS} WHERE (product_id, version) > (%s, %s) AND product_id <= %s"
+    " ORDER BY product_id, version LIMIT %s"
 )
 
 
@@ -70,7 +77,7 @@ class RecordedEvent(NamedTuple):
 
 
 class StreamEvent(NamedTuple):
-    """What a fold of whole streams reads of an event."""
+    """What a fold reads of an event."""
 
     product_id: int
     version: int
@@ -147,7 +154,7 @@ def _unpositioned(
 
 def _insertion(connection: BaseDatabaseWrapper, event: RecordedEvent) -> Statement:
     _, event_id, *columns, recorded_at, effective_at = event
-    stored_id = event_id if connection.features.has_native_uuid_field else event_id.hex
+    stored_id = uuid_value(connection, event_id)
     times = [connection.ops.adapt_datetimefield_value(moment) for moment in (recorded_at, effective_at)]
     return Statement(_INSERT, [stored_id, *columns, *times])
 
@@ -208,12 +215,9 @@ def streams_of(product_ids: Sequence[int]) -> Iterator[RecordedStream]:
 
 
 def _scan(first: int, last: int) -> Iterator[StreamEvent]:
-    connection = connections[write_alias()]
     seen = (first, 0)
     while True:
-        with connection.cursor() as cursor:
-            cursor.execute(_SCAN, [*seen, last, _SCAN_PAGE])
-            page = cursor.fetchall()
+        page = fetch(connections[write_alias()], _SCAN, [*seen, last, _SCAN_PAGE])
         yield from map(StreamEvent._make, page)
         if len(page) < _SCAN_PAGE:
             return
@@ -222,15 +226,24 @@ def _scan(first: int, last: int) -> Iterator[StreamEvent]:
 
 def read_partition(
     *, after: int, upto: int, partition: int, partitions: int, limit: int
-) -> list[RecordedEvent]:
+) -> list[StreamEvent]:
     """Events at positions in (after, upto] of the products whose id modulo `partitions` is `partition`.
 
     `upto` must be final: see events.watermark.
     """
+    values = [after, upto, partitions, partition, limit]
+    return [StreamEvent._make(row) for row in fetch(connections[write_alias()], _READ_PARTITION, values)]
+
+
+def read_between(after: int, upto: int, limit: int) -> list[RecordedEvent]:
+    """Events of all products at positions in (after, upto], which must be final: see events.watermark."""
     events = Event.objects.filter(position__gt=after, position__lte=upto)
-    if partitions > 1:
-        events = events.annotate(partition=models.F("product_id") % partitions).filter(partition=partition)
     return _recorded(events.order_by("position")[:limit])
+
+
+def event_id_at(position: int) -> UUID:
+    """Id of the event at that position, where one must be."""
+    return Event.objects.values_list("event_id", flat=True).get(position=position)
 
 
 def stream_ids(after: int, limit: int) -> list[int]:

@@ -1,10 +1,11 @@
 """Comparing staged tables with the live ones, and writing the rows that differ, in SQL."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from events.rows import columns_of, read_connection
-from events.staging import Staging, Table, among, delete, execute, fetch
+from events.staging import Staging, Table, delete, execute, fetch
+from events.statements import among
 
 
 class Counts(NamedTuple):
@@ -19,13 +20,14 @@ class Counts(NamedTuple):
 def find_differing(staging: Staging, product_ids: Sequence[int] | None = None) -> None:
     """Note the products whose row, or whose rows in a child table, are not as staged; of these products if told."""
     for table in staging.tables:
-        condition, parameters = "1 = 1", list[Any]()
+        condition, values = "1 = 1", list[str]()
         if product_ids is not None:
             delete(table.differing, "id", product_ids)
-            condition, parameters = among(table.product_column, product_ids)
+            condition, listed = among(read_connection(), table.product_column, product_ids)
+            values = [listed]
         compare = _differing_rows if table is staging.main else _differing_children
         statement = f"INSERT INTO {table.differing} {compare(table, condition)}"
-        execute(statement, parameters * statement.count(condition))
+        execute(statement, values * statement.count(condition))
 
 
 def counts(staging: Staging, orphans: Sequence[int]) -> Counts:

@@ -5,19 +5,24 @@ from collections.abc import Iterable
 from typing import Any
 
 import structlog
+from django.db import connections
 from django.db.models import F
 
 from events.contracts import UnreadableEvent
+from events.databases import read_alias
 from events.models import Event, ParkedKey
 from events.projection import FoldFailed, Projection
+from events.statements import among, fetch
 
 logger = structlog.get_logger(__name__)
 
 
 def parked_among(projection: Projection[Any], product_ids: Iterable[int]) -> set[int]:
     """Which of these products wait in this projection."""
-    parked = ParkedKey.objects.filter(projection=projection.name, product_id__in=list(product_ids))
-    return set(parked.values_list("product_id", flat=True))
+    connection = connections[read_alias()]
+    condition, listed = among(connection, "product_id", product_ids)
+    parked = f"SELECT product_id FROM events_parkedkey WHERE projection = %s AND {condition}"
+    return {product_id for (product_id,) in fetch(connection, parked, [projection.name, listed])}
 
 
 def park(projection: Projection[Any], failure: FoldFailed) -> None:

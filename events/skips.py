@@ -3,9 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import connections
+
+from events.databases import read_alias
 from events.log import RecordedEvent
 from events.models import SkippedEvent
 from events.projection import Projection
+from events.statements import among, fetch
 
 NOTHING: frozenset[int] = frozenset()
 
@@ -14,11 +18,16 @@ def skipped_versions(
     projection: Projection[Any], product_ids: Iterable[int] | None = None
 ) -> dict[int, set[int]]:
     """Versions to pass over, by product; for all products unless told which."""
-    skips = SkippedEvent.objects.filter(projection=projection.name)
+    connection = connections[read_alias()]
+    skips, values = (
+        "SELECT product_id, version FROM events_skippedevent WHERE projection = %s",
+        [projection.name],
+    )
     if product_ids is not None:
-        skips = skips.filter(product_id__in=list(product_ids))
+        condition, listed = among(connection, "product_id", product_ids)
+        skips, values = f"{skips} AND {condition}", [*values, listed]
     versions: dict[int, set[int]] = {}
-    for product_id, version in skips.values_list("product_id", "version"):
+    for product_id, version in fetch(connection, skips, values):
         versions.setdefault(product_id, set()).add(version)
     return versions
 

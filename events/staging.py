@@ -3,13 +3,14 @@
 UNLOGGED on PostgreSQL, TEMPORARY on SQLite: losing them costs a rebuild's work and nothing else.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.db import models
 
 from events.projection import Projection, ReadRow
 from events.rows import child_values, columns_of, quoted, read_connection, values_of
+from events.statements import among
 
 
 class Table(NamedTuple):
@@ -86,9 +87,9 @@ class Staging:
 
     def load(self, product_ids: Sequence[int]) -> dict[int, ReadRow]:
         """The staged rows of these products."""
-        condition, parameters = among("id", product_ids)
+        condition, listed = among(read_connection(), "id", product_ids)
         found = self.projection.model.objects.raw(
-            f"SELECT * FROM {self.main.staged} WHERE {condition}", parameters, using=read_connection().alias
+            f"SELECT * FROM {self.main.staged} WHERE {condition}", [listed], using=read_connection().alias
         )
         return {row.id: row for row in found}
 
@@ -115,18 +116,10 @@ def fetch(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...
     return rows
 
 
-def among(column: str, product_ids: Iterable[int]) -> tuple[str, list[Any]]:
-    """A condition that the column is one of these ids, however many, with its parameters."""
-    ids = list(product_ids)
-    if read_connection().vendor == "postgresql":
-        return f"{column} = ANY(%s)", [ids]
-    return f"{column} IN (SELECT value FROM json_each(%s))", [str(ids)]
-
-
 def delete(table: str, column: str, product_ids: Sequence[int]) -> None:
     if product_ids:
-        condition, parameters = among(column, product_ids)
-        execute(f"DELETE FROM {table} WHERE {condition}", parameters)
+        condition, listed = among(read_connection(), column, product_ids)
+        execute(f"DELETE FROM {table} WHERE {condition}", [listed])
 
 
 def _index_of(table: Table) -> str:

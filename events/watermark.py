@@ -8,7 +8,8 @@ SQLite has one writer, so its highest position is final at once.
 
 import threading
 import time
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connections
@@ -16,7 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from events.databases import write_alias
 from events.guards import LOCK_CLASS, LOCK_OBJECT, ensure_guarded
-from events.models import Event
+from events.statements import fetch
 
 PATIENCE_SECONDS = 1.0
 _FIRST_POLL, _LONGEST_POLL = 0.001, 0.05
@@ -57,8 +58,12 @@ def final_watermark(patience: float = PATIENCE_SECONDS) -> Watermark:
 
 def highest() -> Watermark:
     """The highest visible position, final or not."""
-    newest = Event.objects.order_by("-position").values_list("position", "event_id").first()
-    return Watermark(*newest) if newest else START
+    rows = fetch(connections[write_alias()], _HIGHEST)
+    return _watermark(*rows[0]) if rows else START
+
+
+def _watermark(position: int, event_id: UUID | str) -> Watermark:
+    return Watermark(position, event_id if isinstance(event_id, UUID) else UUID(event_id))
 
 
 def _ensure_guarded_once(connection: BaseDatabaseWrapper) -> None:
@@ -70,8 +75,7 @@ def _ensure_guarded_once(connection: BaseDatabaseWrapper) -> None:
 
 def _after_open_writers(connection: BaseDatabaseWrapper, patience: float) -> Watermark:
     name = str(connection.settings_dict["NAME"])
-    candidate = highest()
-    writers = _open_writers(connection)
+    candidate, writers = _highest_and_open_writers(connection)
     deadline, pause = time.monotonic() + patience, _FIRST_POLL
     while writers:
         if time.monotonic() > deadline:
@@ -84,19 +88,37 @@ def _after_open_writers(connection: BaseDatabaseWrapper, patience: float) -> Wat
     return candidate
 
 
+_HIGHEST = "SELECT position, id FROM events_event ORDER BY position DESC LIMIT 1"
+_OPEN_WRITERS = (
+    "SELECT virtualtransaction, pid, pid = pg_backend_pid() AS is_own FROM pg_locks"
+    f" WHERE locktype = 'advisory' AND classid = {LOCK_CLASS} AND objid = {LOCK_OBJECT} AND objsubid = 2 AND granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+# The statement's snapshot, and so the highest position, is taken before pg_locks is looked at: a writer not yet
+# visible in the one still stands in the other.
+_HIGHEST_AND_OPEN_WRITERS = (
+    "SELECT newest.position, newest.id, writer.virtualtransaction, writer.pid, writer.is_own FROM (SELECT) AS always"
+    f" LEFT JOIN ({_HIGHEST}) AS newest ON true"
+    f" LEFT JOIN ({_OPEN_WRITERS}) AS writer ON true"
+)
+
+
+def _highest_and_open_writers(connection: BaseDatabaseWrapper) -> tuple[Watermark, dict[str, int]]:
+    rows = fetch(connection, _HIGHEST_AND_OPEN_WRITERS)
+    position, event_id = rows[0][:2]
+    newest = START if position is None else _watermark(position, event_id)
+    return newest, _none_of_them_own([row[2:] for row in rows if row[2] is not None])
+
+
 def _open_writers(connection: BaseDatabaseWrapper) -> dict[str, int]:
     """Virtual transactions that hold the announcement lock now, with their pids."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT virtualtransaction, pid, pid = pg_backend_pid() FROM pg_locks"
-            " WHERE locktype = 'advisory' AND classid = %s AND objid = %s AND objsubid = 2 AND granted"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            [LOCK_CLASS, LOCK_OBJECT],
-        )
-        rows = cursor.fetchall()
-    if any(is_own for _, _, is_own in rows):
+    return _none_of_them_own(fetch(connection, _OPEN_WRITERS))
+
+
+def _none_of_them_own(writers: Sequence[tuple[Any, ...]]) -> dict[str, int]:
+    if any(is_own for _, _, is_own in writers):
         raise WouldWaitForItself("Ask for the watermark before or after the transaction that appends.")
-    return {writer: pid for writer, pid, _ in rows}
+    return {writer: pid for writer, pid, _ in writers}
 
 
 class OpenWriter(NamedTuple):

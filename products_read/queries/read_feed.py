@@ -50,6 +50,6 @@ def _after(query: ReadFeed) -> Feed:
     head = final_watermark(PATIENCE_SECONDS).position
     if head <= query.after:
         return Feed([], query.after, head)
-    found = log.read_partition(after=query.after, upto=head, partition=0, partitions=1, limit=query.limit)
+    found = log.read_between(query.after, head, query.limit)
     next_after = found[-1].position if found else query.after
     return Feed([rendered_event(event) for event in found], next_after, head)

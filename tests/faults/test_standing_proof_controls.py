@@ -62,7 +62,7 @@ def naive_catch_up(projection: Projection[Any], partition: int) -> None:
     with transaction.atomic(using=read_alias()):
         checkpoint = checkpoints.lock_unless_busy(projection, partition)
         assert checkpoint is not None
-        engine._project_next(projection, checkpoint, highest(), engine.BATCH_EVENTS)
+        engine._project_next(projection, checkpoint, highest(), engine.BATCH_EVENTS, engine._write)
 
 
 def append_and_commit_late(product_id: int, meanwhile: Callable[[], None]) -> None:
@@ -260,7 +260,7 @@ def unguarded_upsert(projection: Projection[Any], changed: list[ReadRow]) -> Non
     """rows.upsert without `WHERE excluded.version > row.version`."""
     _, *others = rows.columns_of(projection.model)
     assignments = ", ".join(f"{column} = excluded.{column}" for column in others)
-    values = [rows.values_of(row) for row in changed]
+    values = [rows._attributes(row) for row in changed]
     rows._insert(projection.model, values, f"ON CONFLICT (id) DO UPDATE SET {assignments}")
 
 

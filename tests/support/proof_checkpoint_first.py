@@ -31,7 +31,7 @@ def catch_up(projection: Projection[Any], partition: int) -> None:
         checkpoints.move(checkpoint, watermark)
     failpoints.reach(BETWEEN_THE_COMMITS)
     with transaction.atomic(using=read_alias()):
-        engine._apply(projection, batch)
+        engine._apply(projection, batch, engine._write)
 
 
 def catch_up_named(projection: str, partition: int) -> None:

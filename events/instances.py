@@ -1,0 +1,65 @@
+"""Loading model instances by statements of our own: building the ORM's costs more than executing them."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+M = TypeVar("M", bound=models.Model)
+
+Loading = Callable[[Any, BaseDatabaseWrapper], Any]
+
+
+def select(model: type[models.Model], connection: BaseDatabaseWrapper) -> str:
+    """``SELECT`` of all columns of the model's table, in the order of its fields."""
+    quoted = connection.ops.quote_name
+    columns = ", ".join(quoted(field.column or "") for field in model._meta.concrete_fields)
+    return f"SELECT {columns} FROM {quoted(model._meta.db_table)}"
+
+
+def instance(model: type[M], connection: BaseDatabaseWrapper, row: Sequence[Any]) -> M:
+    """The instance that a row of such a ``SELECT`` stands for."""
+    values = list(row)
+    for index, load in _loaded_fields(model, connection.vendor):
+        if values[index] is not None:
+            values[index] = load(values[index], connection)
+    return model.from_db(connection.alias, _names(model), values)
+
+
+@cache
+def _names(model: type[models.Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+@cache
+def _loaded_fields(model: type[models.Model], vendor: str) -> list[tuple[int, Loading]]:
+    """Those whose values the database does not give as they are, by their index."""
+    fields = enumerate(model._meta.concrete_fields)
+    return [(index, load) for index, field in fields if (load := _loading(field, vendor))]
+
+
+_AS_THEY_ARE: dict[str, tuple[type[models.Field[Any, Any]], ...]] = {
+    "postgresql": (
+        *(models.CharField, models.TextField, models.IntegerField, models.BooleanField),
+        *(models.UUIDField, models.DateTimeField),
+    ),
+    "sqlite": (models.CharField, models.TextField, models.IntegerField),
+}
+
+
+def _loading(field: models.Field[Any, Any], vendor: str) -> Loading | None:
+    if isinstance(field, _AS_THEY_ARE[vendor]):
+        return None
+    if isinstance(field, models.JSONField) and field.decoder is None:
+        return lambda value, connection: msgspec.json.decode(value)
+    column = field.get_col(field.model._meta.db_table)
+
+    def converted(value: Any, connection: BaseDatabaseWrapper) -> Any:
+        for convert in (*connection.ops.get_db_converters(column), *column.get_db_converters(connection)):
+            value = convert(value, column, connection)
+        return value
+
+    return converted
