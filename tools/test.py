@@ -80,7 +80,7 @@ def run_all(arguments: Sequence[str]) -> list[Run]:
         return [
             pytest("SQLite", [*elsewhere, *IN_PARALLEL], servers),
             pytest("PostgreSQL", [*elsewhere, *IN_PARALLEL], on_postgresql),
-            pytest("PostgreSQL, Redis and real processes", [*OWN_PROCESSES, *IN_PARALLEL], on_postgresql),
+            pytest("PostgreSQL, Redis and real processes", [*OWN_PROCESSES, *IN_PARALLEL, "--durations=20"], on_postgresql),
         ]
 
 

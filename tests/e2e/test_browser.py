@@ -4,6 +4,7 @@ import os
 import shutil
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
@@ -42,11 +43,11 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def web(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iterator[Running]:
     """An embedded installation with product 7 and the people of MAKE_OPERATOR."""
     home = tmp_path_factory.mktemp("browser")
+    shutil.copy(migrated_file, home)
     with Service(environment(f"sqlite:///{home}/db.sqlite3", VAR_DIR=str(home)), home) as service:
-        service.migrate()
         service.manage("shell", "-v", "0", "-c", MAKE_OPERATOR)
         product = '{"product_id": 7, "name": "Reading lamp", "unit_price": "12.50"}'
         service.manage("send_command", "add-new-product", product)

@@ -1,5 +1,6 @@
 """Outside DEBUG, as an installation sets it up by the environment alone."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_urlsafe
@@ -15,7 +16,8 @@ ORIGIN = "https://shop.example"
 
 
 @pytest.fixture
-def production(tmp_path: Path) -> Iterator[Service]:
+def production(tmp_path: Path, migrated_file: Path) -> Iterator[Service]:
+    shutil.copy(migrated_file, tmp_path)
     settings = {
         "DEBUG": "false",
         "SECRET_KEY": token_urlsafe(50),
@@ -26,7 +28,6 @@ def production(tmp_path: Path) -> Iterator[Service]:
     }
     env = environment(f"sqlite:///{tmp_path}/db.sqlite3", VAR_DIR=str(tmp_path)) | settings
     with Service(env, tmp_path) as service:
-        service.migrate()
         yield service
 
 

@@ -6,6 +6,7 @@ The long form (make soak) sends at least 20,000 requests; CONFORMANCE_SEED repea
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ import pytest
 import requests
 import yaml
 
-from tests.support.processes import Running, Service, environment, fresh_database
+from tests.support.processes import Running, Service, environment, migrated_database
 from tools.processes import ROOT
 
 pytestmark = pytest.mark.processes
@@ -85,10 +86,12 @@ class Conformance:
 def conformance(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Conformance]:
     with ExitStack() as stack:
         url = f"sqlite:///{tmp_path}/db.sqlite3"
+        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path)
         if request.param == "PostgreSQL":
-            url = stack.enter_context(fresh_database(request.getfixturevalue("postgres_url"), "conformance"))
+            url = stack.enter_context(
+                migrated_database(request.getfixturevalue("postgres_url"), "conformance")
+            )
         service = stack.enter_context(Service(environment(url, VAR_DIR=str(tmp_path)), tmp_path))
-        service.migrate()
         yield Conformance(service, tmp_path)
 
 

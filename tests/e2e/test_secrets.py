@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from tests.e2e.test_whole_loop import signed_up
-from tests.support.processes import Running, Service, environment, fresh_database
+from tests.support.processes import Running, Service, environment, migrated_database
 
 pytestmark = pytest.mark.processes
 
@@ -20,7 +20,7 @@ LIMIT = 15  # seconds
 @pytest.fixture(params=["json", "console"])
 def production(tmp_path: Path, postgres_url: str, request: pytest.FixtureRequest) -> Iterator[Service]:
     """Outside DEBUG, talking as much as it can, its own secrets canaries too."""
-    with fresh_database(postgres_url, f"secrets_{request.param}") as url:
+    with migrated_database(postgres_url, f"secrets_{request.param}") as url:
         env = environment(url, VAR_DIR=str(tmp_path)) | {
             "DEBUG": "false",
             "SECRET_KEY": f"{CANARY}-key-{token_urlsafe(50)}",
@@ -32,7 +32,6 @@ def production(tmp_path: Path, postgres_url: str, request: pytest.FixtureRequest
             "LOG_FORMAT": request.param,
         }
         with Service(env, tmp_path) as service:
-            service.migrate()
             yield service
 
 

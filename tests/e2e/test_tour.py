@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -85,13 +86,13 @@ def _one_line(text: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def shop(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iterator[Shop]:
     home = tmp_path_factory.mktemp("tour")
+    shutil.copy(migrated_file, home)
     (home / ".venv" / "bin").mkdir(parents=True)
     (home / ".venv" / "bin" / "python").symlink_to(sys.executable)
     env = environment(f"sqlite:///{home}/db.sqlite3", VAR_DIR=str(home / "var"))
     with Service(env, home) as service:
-        service.migrate()
         service.manage("seed_demo", "--products", "1", "--events", "0")
         yield Shop(service.web(), home)
 

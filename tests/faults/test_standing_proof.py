@@ -15,7 +15,7 @@ import pytest
 
 from tests.support import proof_tables
 from tests.support.oracle import Oracle
-from tests.support.processes import Service, environment, fresh_database
+from tests.support.processes import Service, environment, migrated_database
 from tests.support.proof_run import Plan, Report, StandingProof
 from tools.servers import redis_server
 
@@ -26,12 +26,11 @@ SHORT = Plan(int(os.environ.get("PROOF_SEED", "20260101")), int(os.environ.get("
 def service(tmp_path: Path, postgres_url: str) -> Iterator[Service]:
     """A migrated installation with a database and a Redis of its own."""
     with (
-        fresh_database(postgres_url, f"proof_{uuid4().hex[:12]}") as database_url,
+        migrated_database(postgres_url, f"proof_{uuid4().hex[:12]}") as database_url,
         redis_server() as broker_url,
     ):
         env = environment(database_url, broker_url, VAR_DIR=str(tmp_path), LOG_LEVEL="ERROR")
         with Service(env, tmp_path) as service:
-            service.migrate()
             yield service
 
 

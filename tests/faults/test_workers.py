@@ -17,10 +17,11 @@ STOCK = (
     "    bus.send('add-new-product', about, actor=SYSTEM)\n"
     "    bus.send('add-to-inventory', {{'product_id': product_id, 'quantity': 5}}, actor=SYSTEM)\n"
 )
-STOCKED = (
-    "from products_read.models import ProductDisplay, ProductInventory\n"
-    "print('stocked=%d' % ProductInventory.objects.filter(current_stock=5, version=2).count())"
+STOCKED = "SELECT count(*) FROM products_read_productinventory WHERE current_stock = 5 AND version = 2"
+CONNECTED = (
+    "SELECT DISTINCT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
+CUT_OFF = f"SELECT pg_terminate_backend(pid) FROM ({CONNECTED}) AS connected"
 
 
 def stock(service: Service, first: int, products: int) -> None:
@@ -28,8 +29,7 @@ def stock(service: Service, first: int, products: int) -> None:
 
 
 def stocked(service: Service) -> int:
-    shown = service.manage("shell", "-v", "0", "-c", STOCKED).stdout
-    return int(shown.rpartition("stocked=")[2])
+    return int(service.sql(STOCKED)[0][0])
 
 
 def projected(worker: Running) -> int:
@@ -52,11 +52,25 @@ def test_two_workers__share_the_partitions_and_one_takes_over_when_the_other_is_
     full_stack.manage("verify_read_models")
 
 
+def test_worker__keeps_its_connection_and_replaces_one_that_is_lost(full_stack: Service) -> None:
+    full_stack.worker()
+    stock(full_stack, first=1, products=4)
+    eventually(lambda: stocked(full_stack) == 4)
+    connected = full_stack.sql(CONNECTED)
+    stock(full_stack, first=11, products=4)
+    eventually(lambda: stocked(full_stack) == 8)
+    assert full_stack.sql(CONNECTED) == connected != []
+
+    assert full_stack.sql(CUT_OFF) == [(True,)] * len(connected)
+    stock(full_stack, first=21, products=4)
+    eventually(lambda: stocked(full_stack) == 12)
+
+
 def test_bursts__become_readable_without_a_sweep(full_stack: Service) -> None:
-    full_stack.worker(concurrency=2)
-    bursts = full_stack.python("bursts", "-m", "tests.support.bursts", "100")
+    worker = full_stack.worker(concurrency=2)
+    bursts = full_stack.python("bursts", "-m", "tests.support.bursts", "100", LOG_LEVEL="WARNING")
     bursts.process.wait(timeout=300)
-    assert "readable=100" in bursts.output
+    assert "readable=100\n" in bursts.output, f"{bursts.output}\n{worker.output}"
 
 
 def test_repartition__under_load_keeps_every_guarantee(full_stack: Service) -> None:

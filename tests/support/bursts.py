@@ -1,6 +1,7 @@
 """Bursts of commands, each followed by silence: how many become readable by wake-ups alone?
 
-Run in a service's environment: python -m tests.support.bursts ROUNDS. Prints the number of bursts that did.
+Run in a service's environment: python -m tests.support.bursts ROUNDS. Prints what each late one lacked, and the number
+of bursts that did.
 """
 
 import random
@@ -35,6 +36,7 @@ def _becomes_readable() -> bool:
     from products_write.models import Product
 
     heads = dict(Product.objects.values_list("id", "version"))
+    shown: list[dict[int, int]] = []
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         shown = [
@@ -43,6 +45,7 @@ def _becomes_readable() -> bool:
         if shown == [heads, heads]:
             return True
         time.sleep(0.005)
+    sys.stdout.write(f"versions written: {heads}, shown: {shown}, at {time.strftime('%T')}\n")
     return False
 
 
