@@ -22,10 +22,10 @@ class Statement(NamedTuple):
 def cursor_for(connection: BaseDatabaseWrapper) -> CursorWrapper:
     """A cursor like the connection's own; on PostgreSQL what it executes again and again is prepared.
 
-    The ORM's cursor binds values on this side, which rules that out. It is used all the same while statements are
-    logged, as the text of a prepared one is known on the first times only.
+    The ORM's cursor binds values on this side, which rules that out. It is used all the same while somebody captures
+    statements, as the text of a prepared one is known on the first times only. DEBUG alone captures none here.
     """
-    if connection.vendor != "postgresql" or connection.queries_logged:
+    if connection.vendor != "postgresql" or connection.force_debug_cursor:
         return connection.cursor()
     connection.close_if_health_check_failed()
     connection.ensure_connection()

@@ -4,6 +4,7 @@ import time
 
 from celery import shared_task
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from events import engine
 from events.alarms import verify_at_random
@@ -15,9 +16,15 @@ BUDGET_SECONDS = 20.0
 # Embedded, the task runs in the thread that answers a request: what takes longer is left to the sweep.
 EMBEDDED_BUDGET_SECONDS = 0.25
 SAMPLE_PRODUCTS = 20
+RETRIES = 3
 
 
-@shared_task(name="events.project")
+@shared_task(
+    name="events.project",
+    autoretry_for=(OperationalError, InterfaceError),  # a lost connection, a lock not got in time
+    default_retry_delay=1,  # seconds
+    max_retries=0 if settings.EMBEDDED else RETRIES,
+)
 def project(partition: int) -> None:
     """Catch the eventual projections up in one partition; what exceeds the time budget is left to a task of its own."""
     if not isinstance(partition, int):

@@ -25,6 +25,7 @@ OWN_PROCESSES = ("tests/e2e", "tests/faults")
 UNSYNCED = {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "off"}
 PYTEST_NO_TESTS = 5
 IN_PARALLEL = ("-n", "2", "--dist", "loadfile")
+WAITING_MOSTLY = ("-n", "3", "--dist", "loadfile", "--durations=20")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def run_all(arguments: Sequence[str]) -> list[Run]:
         return [
             pytest("SQLite", [*elsewhere, *IN_PARALLEL], servers),
             pytest("PostgreSQL", [*elsewhere, *IN_PARALLEL], on_postgresql),
-            pytest("PostgreSQL, Redis and real processes", [*OWN_PROCESSES, *IN_PARALLEL, "--durations=20"], on_postgresql),
+            pytest("PostgreSQL, Redis and real processes", [*OWN_PROCESSES, *WAITING_MOSTLY], on_postgresql),
         ]
 
 

@@ -8,12 +8,19 @@ import pytest
 from products_read.exporting import COLUMNS, harmless
 from tests.support.processes import Service
 
-AWKWARD = [
-    '{"product_id": 1, "sku": "=1+1", "name": "+Lamp", "description": "@home, \\"quoted\\"\\nsecond line",'
-    ' "unit_price": "12.50", "categories": ["b", "a"]}',
-    '{"product_id": 2, "name": "\'=quoted", "unit_price": "0", "description": "-"}',
-    '{"product_id": 3, "name": "Plain", "unit_price": "99999999.99", "sku": "P-3"}',
-]
+AWKWARD = (
+    "from boundary.actor import SYSTEM\n"
+    "from products_write.bus import send\n"
+    "for command, payload in (\n"
+    "    ('add-new-product', {'product_id': 1, 'sku': '=1+1', 'name': '+Lamp', 'unit_price': '12.50',\n"
+    "        'description': '@home, \"quoted\"\\nsecond line', 'categories': ['b', 'a']}),\n"
+    "    ('add-new-product', {'product_id': 2, 'name': '\\'=quoted', 'unit_price': '0', 'description': '-'}),\n"
+    "    ('add-new-product', {'product_id': 3, 'name': 'Plain', 'unit_price': '99999999.99', 'sku': 'P-3'}),\n"
+    "    ('add-to-inventory', {'product_id': 1, 'quantity': 7}),\n"
+    "    ('discontinue-product', {'product_id': 3}),\n"
+    "):\n"
+    "    send(command, payload, actor=SYSTEM)\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -33,10 +40,7 @@ def test_harmless__puts_a_quote_before_a_formula(cell: str, expected: str) -> No
 
 
 def test_export__imports_again_without_loss(embedded: Service, tmp_path: Path) -> None:
-    for product in AWKWARD:
-        embedded.manage("send_command", "add-new-product", product)
-    embedded.manage("send_command", "add-to-inventory", '{"product_id": 1, "quantity": 7}')
-    embedded.manage("send_command", "discontinue-product", '{"product_id": 3}')
+    embedded.manage("shell", "-v", "0", "-c", AWKWARD)
     first, second = tmp_path / "first.csv", tmp_path / "second.csv"
     embedded.manage("export_products", str(first), "--include-discontinued")
     with first.open(newline="") as lines:

@@ -116,7 +116,7 @@ def assert_conforms(conformance: Conformance, *arguments: str) -> None:
 
 
 def test_schema__the_service_conforms_to_it(conformance: Conformance) -> None:
-    assert_conforms(conformance, "--max-examples=4")
+    assert_conforms(conformance, "--max-examples=2")
 
 
 @pytest.mark.soak

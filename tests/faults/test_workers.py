@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.support.processes import Running, Service, eventually
@@ -21,6 +22,7 @@ STOCKED = "SELECT count(*) FROM products_read_productinventory WHERE current_sto
 CONNECTED = (
     "SELECT DISTINCT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
+WAITING = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 CUT_OFF = f"SELECT pg_terminate_backend(pid) FROM ({CONNECTED}) AS connected"
 
 
@@ -64,6 +66,20 @@ def test_worker__keeps_its_connection_and_replaces_one_that_is_lost(full_stack: 
     assert full_stack.sql(CUT_OFF) == [(True,)] * len(connected)
     stock(full_stack, first=21, products=4)
     eventually(lambda: stocked(full_stack) == 12)
+
+
+def test_wake_up__that_loses_its_connection_half_way_is_handled_again_without_a_sweep(
+    full_stack: Service,
+) -> None:
+    full_stack.worker()
+    stock(full_stack, first=1, products=1)
+    eventually(lambda: stocked(full_stack) == 1)
+    with psycopg.connect(full_stack.env["DATABASE_URL"]) as hindering:
+        hindering.execute("SELECT FROM products_read_productinventory FOR UPDATE")
+        full_stack.manage("send_command", "add-to-inventory", '{"product_id": 1, "quantity": 5}')
+        eventually(lambda: full_stack.sql(WAITING))
+        assert full_stack.sql(f"SELECT pg_terminate_backend(pid) FROM ({WAITING}) AS waiting") == [(True,)]
+    eventually(lambda: full_stack.sql("SELECT version FROM products_read_productinventory") == [(3,)])
 
 
 def test_bursts__become_readable_without_a_sweep(full_stack: Service) -> None:
