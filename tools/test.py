@@ -1,4 +1,4 @@
-"""Runs every check and test: lint, then pytest on SQLite and on PostgreSQL, real servers beside them.
+"""Runs every check and test: pytest on SQLite and on PostgreSQL, real servers and the checks of lint beside them.
 
     python -m tools.test [-k expression] [path …]       arguments go to pytest and leave out lint
 
@@ -25,7 +25,7 @@ OWN_PROCESSES = ("tests/e2e", "tests/faults")
 UNSYNCED = {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "off"}
 PYTEST_NO_TESTS = 5
 IN_PARALLEL = ("-n", "2", "--dist", "loadfile")
-WAITING_MOSTLY = ("-n", "3", "--dist", "loadfile", "--durations=20")
+WAITING_MOSTLY = ("-n", "4", "--dist", "loadfile", "--durations=20")
 
 
 @dataclass(frozen=True)
@@ -85,13 +85,25 @@ def run_all(arguments: Sequence[str]) -> list[Run]:
         ]
 
 
+def run_all_and_lint() -> tuple[int, list[Run]]:
+    """All runs, and `make lint` beside them; what it printed comes after what they print."""
+    with (
+        tempfile.TemporaryFile() as printed,
+        running(spawn([ROOT / "tools" / "lint.sh"], output=printed)) as checks,
+    ):
+        runs = run_all(())
+        status = checks.wait()
+        printed.seek(0)
+        print(f"\n=== make lint ===\n{printed.read().decode()}", end="")
+    return status, runs
+
+
 def main() -> int:
     end_on_sigterm()
     os.environ.pop("DATABASE_URL", None)  # the developer's own database is nobody's test database
     arguments = sys.argv[1:]
-    checks = 0 if arguments else subprocess.call([ROOT / "tools" / "lint.sh"], cwd=ROOT)
     try:
-        runs = run_all(arguments)
+        checks, runs = (0, run_all(arguments)) if arguments else run_all_and_lint()
     except DidNotStart as reason:
         print(reason, file=sys.stderr)
         return 1
