@@ -32,8 +32,8 @@ def lock_unless_busy(projection: Projection[Any], partition: int) -> Checkpoint 
     None also when there is no such partition.
     """
     found = _locked(projection, partition)
-    if found is None and not Checkpoint.objects.filter(projection=projection.name).exists():
-        _start(projection)
+    if found is None:  # busy, or not made yet, or made by another worker since that look
+        checkpoints_of(projection)
         found = _locked(projection, partition)
     return found
 

@@ -8,7 +8,6 @@ Exit status 1 when anything failed or no test ran.
 
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
@@ -20,12 +19,12 @@ from pathlib import Path
 from tools.processes import ROOT, DidNotStart, end_on_sigterm, running, spawn
 from tools.servers import postgresql, redis_server
 
-OWN_PROCESSES = ("tests/e2e", "tests/faults")
+OWN_PROCESSES = ("tests/faults", "tests/e2e")  # the longest first, so that no worker is alone in the end
 # Tests kill processes, never the machine: what fsync protects from doesn't happen here, and it costs time.
 UNSYNCED = {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "off"}
 PYTEST_NO_TESTS = 5
 IN_PARALLEL = ("-n", "2", "--dist", "loadfile")
-WAITING_MOSTLY = ("-n", "4", "--dist", "loadfile", "--durations=20")
+WAITING_MOSTLY = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=20")
 
 
 @dataclass(frozen=True)

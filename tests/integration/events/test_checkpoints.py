@@ -1,0 +1,54 @@
+"""Whose partition it is, in the very moment when the checkpoints come into being."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connections, transaction
+
+from events.checkpoints import checkpoints_of, lock_unless_busy
+from events.databases import read_alias
+from events.models import Checkpoint
+from events.projection import Projection
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+
+def test_lock_unless_busy__takes_what_another_worker_has_made_since_the_first_look(
+    display: Projection[Any],
+) -> None:
+    def make_them_elsewhere() -> None:
+        checkpoints_of(display)
+        connections.close_all()
+
+    def after_the_first_look(execute: Callable[..., Any], *statement: Any) -> Any:
+        returned = execute(*statement)
+        with ThreadPoolExecutor(1) as other:
+            other.submit(make_them_elsewhere).result()
+        return returned
+
+    connection = connections[read_alias()]
+    with transaction.atomic(using=read_alias()):
+        assert not Checkpoint.objects.exists()
+        with connection.execute_wrapper(after_the_first_look):
+            locked = lock_unless_busy(display, 2)
+    assert locked is not None
+    assert locked.partition == 2
+
+
+def test_lock_unless_busy__leaves_what_another_worker_has(display: Projection[Any]) -> None:
+    checkpoints_of(display)
+
+    def lock_elsewhere() -> list[Checkpoint | None]:
+        with transaction.atomic(using=read_alias()):
+            locked = [lock_unless_busy(display, partition) for partition in (1, 2)]
+        connections.close_all()
+        return locked
+
+    with transaction.atomic(using=read_alias()):
+        assert lock_unless_busy(display, 1) is not None
+        with ThreadPoolExecutor(1) as other:
+            mine, free = other.submit(lock_elsewhere).result()
+    assert mine is None
+    assert free is not None
