@@ -2,24 +2,32 @@
 
 import atexit
 import threading
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 
 import structlog
 
 logger = structlog.get_logger(__name__)
 
 DRAIN_SECONDS = 2.0
+GATHER_SECONDS = 0.01
 
 
 class Background:
-    """One thread per process that does an errand for each number it is given, in the order given.
+    """One thread per process that does errands for the numbers it is given, in the order given.
+
+    An errand is for up to `at_once` numbers. While they come faster than errands are done, they are gathered for
+    GATHER_SECONDS between errands; one that comes alone goes at once.
 
     A number that waits already is not added again; beyond `limit` waiting ones what is added is dropped, so an
     errand has to be one that the sweep makes good. An errand that raises is logged and the next one is done.
     """
 
-    def __init__(self, name: str, errand: Callable[[int], None], *, limit: int = 10_000) -> None:
-        self._name, self._errand, self._limit = name, errand, limit
+    def __init__(
+        self, name: str, errand: Callable[[Sequence[int]], None], *, at_once: int = 1, limit: int = 10_000
+    ) -> None:
+        self._name, self._errand, self._at_once, self._limit = name, errand, at_once, limit
         self._waiting: dict[int, None] = {}
         self._is_busy = False
         self._changed = threading.Condition()
@@ -43,18 +51,21 @@ class Background:
 
     def _run(self) -> None:
         while True:
-            number = self._next()
+            numbers = self._next()
             try:
-                self._errand(number)
+                self._errand(numbers)
             except Exception:
-                logger.exception("errand_failed", errand=self._name, about=number)
+                logger.exception("errand_failed", errand=self._name, about=numbers)
+            if self._at_once > 1 and (self._waiting or len(numbers) > 1):
+                time.sleep(GATHER_SECONDS)
 
-    def _next(self) -> int:
+    def _next(self) -> list[int]:
         with self._changed:
             self._is_busy = False
             self._changed.notify_all()
             self._changed.wait_for(lambda: self._waiting)
             self._is_busy = True
-            number = next(iter(self._waiting))
-            del self._waiting[number]
-            return number
+            numbers = list(islice(self._waiting, self._at_once))
+            for number in numbers:
+                del self._waiting[number]
+            return numbers

@@ -5,6 +5,7 @@ broker is out of reach the process that committed projects by itself, in the thr
 """
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import redis
@@ -81,14 +82,18 @@ class PendingFlags:
         if broker_url.startswith(("redis://", "rediss://")):
             self._redis = redis.Redis.from_url(broker_url, socket_timeout=0.5, socket_connect_timeout=0.5)
 
-    def raise_flag(self, partition: int) -> bool:
-        """Whether a wake-up is worth publishing: nobody else's is pending."""
+    def raise_flags(self, partitions: Sequence[int]) -> Sequence[int]:
+        """Those whose wake-ups are worth publishing: nobody else's is pending."""
         if self._redis is None:
-            return True
+            return partitions
         try:
-            return bool(self._redis.set(_flag(partition), 1, nx=True, ex=PENDING_SECONDS))
+            with self._redis.pipeline(transaction=False) as together:
+                for partition in partitions:
+                    together.set(_flag(partition), 1, nx=True, ex=PENDING_SECONDS)
+                raised = together.execute()
         except redis.RedisError:
-            return True
+            return partitions
+        return [partition for partition, is_raised in zip(partitions, raised, strict=True) if is_raised]
 
     def clear(self, partition: int) -> None:
         """Before the head is read, and when publishing failed."""
@@ -107,11 +112,14 @@ def _flag(partition: int) -> str:
 pending_flags = PendingFlags(settings.CELERY_BROKER_URL)
 
 
-def _publish(partition: int) -> None:
+def _publish(partitions: Sequence[int]) -> None:
+    for partition in pending_flags.raise_flags(partitions):
+        _publish_one(partition)
+
+
+def _publish_one(partition: int) -> None:
     from events.tasks import project
 
-    if not pending_flags.raise_flag(partition):
-        return
     try:
         project.delay(partition)
     except Exception as error:
@@ -131,5 +139,5 @@ def _project_without_broker(partition: int) -> None:
         close_old_connections()
 
 
-publisher = Background("wake-ups", _publish)
+publisher = Background("wake-ups", _publish, at_once=1_000)
 """Bounded by the number of partitions, since a partition that waits is not added again."""

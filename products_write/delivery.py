@@ -4,6 +4,7 @@ The message is a hint (law 3): what it says stands in the database, and the swee
 Where no broker is configured, or none can be reached, the thread that would have published executes.
 """
 
+from collections.abc import Sequence
 from time import monotonic
 from typing import Any
 
@@ -26,7 +27,12 @@ def deliver(record_id: int, **kwargs: Any) -> None:
     publisher.add([record_id])
 
 
-def _deliver(record_id: int) -> None:
+def _deliver(record_ids: Sequence[int]) -> None:
+    for record_id in record_ids:
+        _deliver_one(record_id)
+
+
+def _deliver_one(record_id: int) -> None:
     if settings.EMBEDDED or not _is_published(record_id):
         _execute_here(record_id)
 

@@ -1,0 +1,52 @@
+"""Errands beside the thread that answers."""
+
+import threading
+from collections.abc import Sequence
+
+import pytest
+
+from events.background import Background
+
+
+class Errands:
+    """Notes what it is given; the first one takes until `go_on`."""
+
+    def __init__(self) -> None:
+        self.done: list[list[int]] = []
+        self.has_begun, self.go_on = threading.Event(), threading.Event()
+
+    def __call__(self, numbers: Sequence[int]) -> None:
+        self.done.append(list(numbers))
+        self.has_begun.set()
+        assert self.go_on.wait(5)
+        if numbers == [13]:
+            raise ArithmeticError("no luck")
+
+
+@pytest.mark.parametrize(
+    ("at_once", "expected"),
+    [(1, [[13], [2], [3], [4]]), (2, [[13], [2, 3], [4]]), (10, [[13], [2, 3, 4]])],
+)
+def test_background__does_what_has_come_meanwhile_together_and_survives_a_failure(
+    at_once: int, expected: list[list[int]]
+) -> None:
+    errands = Errands()
+    background = Background("test", errands, at_once=at_once)
+    background.add([13])
+    assert errands.has_begun.wait(5)
+    background.add([2, 3])
+    background.add([3, 4, 2])
+    errands.go_on.set()
+    background.drain()
+    assert errands.done == expected
+
+
+def test_background__drops_what_is_beyond_its_limit() -> None:
+    errands = Errands()
+    background = Background("test", errands, at_once=10, limit=2)
+    background.add([1])
+    assert errands.has_begun.wait(5)
+    background.add([2, 3, 4])
+    errands.go_on.set()
+    background.drain()
+    assert errands.done == [[1], [2, 3]]
