@@ -72,6 +72,8 @@ def run_all(arguments: Sequence[str]) -> list[Run]:
         servers = {"DEBUG": "true", "TEST_POSTGRES_URL": database_url, "TEST_REDIS_URL": redis_url}
         on_postgresql = servers | {"DATABASE_URL": database_url}
         elsewhere = [f"--ignore={folder}" for folder in OWN_PROCESSES]
+        if any(argument.startswith(OWN_PROCESSES) for argument in arguments):
+            return [pytest("PostgreSQL, Redis and real processes", arguments, on_postgresql)]
         if arguments:
             return [
                 pytest("SQLite", [*elsewhere, *arguments], servers),
