@@ -10,6 +10,11 @@ from events.models import Checkpoint, Divergence, Event, ParkedKey, SkippedEvent
 class EventAdmin(ReadOnlyAdmin):
     list_display = ("position", "type", "product_id", "version", "recorded_at", "effective_at")
     list_filter = ("type",)
+    fields = (
+        *("position", "event_id", "type", "schema_version", "product_id", "version"),
+        *("recorded_at", "effective_at", "data", "metadata"),
+    )
+    readonly_fields = ("position",)  # an automatic key is no field of a form
     search_fields = ("=product_id", "=event_id")
     search_help_text = "A product's id or an event's id"
     ordering = ("-position",)

@@ -36,6 +36,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, name: str, body: str, actor: str | None, **options: Any) -> None:
+        if COMMANDS[name].creates and options["expected_version"] is not None:
+            raise CommandError("A product that does not exist yet has no version to expect.", returncode=2)
         sender = SYSTEM if actor is None else _actor(actor)
         correlation_id = new_correlation_id()
         try:

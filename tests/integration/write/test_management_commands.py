@@ -77,6 +77,12 @@ def test_send_command__an_outdated_version_is_refused() -> None:
     assert (status, json.loads(out)["code"]) == (1, "version_conflict")
 
 
+def test_send_command__a_version_to_expect_of_a_new_product_is_wrong_use() -> None:
+    body = '{"name": "Lamp", "unit_price": "1"}'
+    with nothing_changes():
+        assert run("send_command", "add-new-product", body, "--expected-version", "1")[0] == 2
+
+
 def test_send_command__an_unknown_user_is_wrong_use() -> None:
     assert run("send_command", "change-price", "{}", "--actor", "nobody")[0] == 2
 
