@@ -6,6 +6,7 @@ from django.db import connections, router
 
 from boundary.errors import NotFound
 from events.on_demand import before_reading
+from events.statements import fetch
 from products_read.keyset import ReadModel
 
 
@@ -19,9 +20,8 @@ class Document(NamedTuple):
 def read_document(model: ReadModel, product_id: int) -> Document:
     """The document of that product as `model` holds it. Raises NotFound."""
     before_reading(model, product_id)
-    with connections[router.db_for_read(model)].cursor() as database:
-        database.execute(f"SELECT version, document FROM {model._meta.db_table} WHERE id = %s", [product_id])
-        row = database.fetchone()
-    if row is None:
+    wanted = f"SELECT version, document FROM {model._meta.db_table} WHERE id = %s"
+    found = fetch(connections[router.db_for_read(model)], wanted, [product_id])
+    if not found:
         raise NotFound(f"There is no product {product_id}.")
-    return Document(*row)
+    return Document(*found[0])

@@ -23,12 +23,14 @@ POSTGRESQL_OPTIONS: dict[str, Any] = {
 def tuned(database: dict[str, Any]) -> dict[str, Any]:
     """The database of a URL with what this service needs of it; options in the URL's query win."""
     engine = str(database["ENGINE"])
-    defaults = SQLITE_OPTIONS if engine.endswith("sqlite3") else POSTGRESQL_OPTIONS
-    if engine.endswith("sqlite3") and database["NAME"] != ":memory:":
+    is_sqlite = engine.endswith("sqlite3")
+    defaults = SQLITE_OPTIONS if is_sqlite else POSTGRESQL_OPTIONS
+    if is_sqlite and database["NAME"] != ":memory:":
         Path(database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     # Connections that live as long as their thread cost 3 to 9 times less than one per request.
     return {
         **database,
+        "ENGINE": engine if is_sqlite else "config.postgresql",
         "OPTIONS": defaults | database.get("OPTIONS", {}),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
