@@ -1,7 +1,5 @@
 """How often a kept connection is asked whether it still works."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
@@ -13,7 +11,7 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """What connections have answered since, each after a round trip."""
     given: list[bool] = []
     ask = DatabaseWrapper.is_usable
@@ -23,12 +21,13 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
         return given[-1]
 
     monkeypatch.setattr(DatabaseWrapper, "is_usable", ask_and_note)
-    yield given
+    return given
 
 
 def begin_request() -> None:
     """What Django does to a connection when a request begins, and at its first statement."""
     connection = connections[write_alias()]
+    connection.ensure_connection()
     connection.close_if_unusable_or_obsolete()
     connection.close_if_health_check_failed()
 
