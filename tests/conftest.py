@@ -96,7 +96,10 @@ def superuser_client(superuser: User) -> APIClient:
 def _server(variable: str) -> str:
     if url := os.environ.get(variable):
         return url
-    pytest.skip(f"{variable} is not set: make test starts the servers and sets it")
+    missing = f"{variable} is not set: make test starts the servers and sets it"
+    if os.environ.get("CI"):
+        pytest.fail(missing)
+    pytest.skip(missing)
 
 
 @pytest.fixture(scope="session")
