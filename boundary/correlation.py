@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from boundary.errors import FieldFault, Invalid
 
-HEADER = "X-Correlation-ID"
+HEADER, _IN_META = "X-Correlation-ID", "HTTP_X_CORRELATION_ID"
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _current: ContextVar[str] = ContextVar("correlation_id", default="")
 
@@ -41,7 +41,7 @@ class CorrelationMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        sent = request.headers.get(HEADER)
+        sent = request.META.get(_IN_META)
         usable = sent is not None and _WELL_FORMED.fullmatch(sent) is not None
         correlation_id = sent if usable and sent else new_correlation_id()
         with correlated(correlation_id):

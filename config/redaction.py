@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,6 +32,7 @@ _IN_TEXT = (
     # the user and password of a URL
     (re.compile(r"(\w+://)[^\s/@\"']+@"), rf"\1{REDACTED}@"),
 )
+_EVERY_HIDING_PLACE = re.compile(r"[=:\s]")  # no pattern finds anything in a text without one of these
 _SHORTEST = 6  # characters: a shorter password stands in too many words
 
 
@@ -41,7 +42,7 @@ def redact_secrets(_logger: WrappedLogger, _method: str, line: EventDict) -> Eve
 
 
 def _value(name: str, value: Any) -> Any:
-    if _SECRET_NAME.search(name):
+    if _is_secret(name):
         return REDACTED
     if value is None or isinstance(value, bool | int | float):
         return value
@@ -52,10 +53,17 @@ def _value(name: str, value: Any) -> Any:
     return redacted(value if isinstance(value, str) else repr(value))
 
 
+@lru_cache(maxsize=1_000)
+def _is_secret(name: str) -> bool:
+    return _SECRET_NAME.search(name) is not None
+
+
 def redacted(text: str) -> str:
     """`text` without anything that looks like a secret, and without this installation's own."""
     for secret in _own_secrets():
         text = text.replace(secret, REDACTED)
+    if not _EVERY_HIDING_PLACE.search(text):
+        return text
     for pattern, replacement in _IN_TEXT:
         text = pattern.sub(replacement, text)
     return text

@@ -10,12 +10,12 @@ from config.pages import ApiRoot, LandingPage, NothingHere
 admin.site.site_header = admin.site.site_title = "Products"
 
 urlpatterns = [
+    path("api/v1/", include("products_read.api.urls")),
+    path("api/v1/", include("products_write.api.urls")),
+    path("api/v1/", ApiRoot.as_view(), name="api-root"),
     path("", LandingPage.as_view(), name="landing"),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
-    path("api/v1/", ApiRoot.as_view(), name="api-root"),
-    path("api/v1/", include("products_write.api.urls")),
-    path("api/v1/", include("products_read.api.urls")),
     path("api/auth/", include("rest_framework.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),

@@ -11,7 +11,7 @@ import structlog
 logger = structlog.get_logger(__name__)
 
 DRAIN_SECONDS = 2.0
-GATHER_SECONDS = 0.01
+GATHER_SECONDS = 0.025
 
 
 class Background:

@@ -10,7 +10,7 @@ from events.databases import read_alias, write_alias
 from events.instances import instance, select
 from events.models import Checkpoint
 from events.projection import Projection
-from events.statements import cursor_for, fetch, uuid_value
+from events.statements import fetch, run, uuid_value
 from events.watermark import Watermark
 
 DEFAULT_PARTITIONS = 4
@@ -41,7 +41,7 @@ def lock_unless_busy(projection: Projection[Any], partition: int) -> Checkpoint 
 def _locked(projection: Projection[Any], partition: int) -> Checkpoint | None:
     connection = connections[read_alias()]
     lock = " FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
-    wanted = f"{select(Checkpoint, connection)} WHERE projection = %s AND partition = %s{lock}"
+    wanted = f"{select(Checkpoint)} WHERE projection = %s AND partition = %s{lock}"
     found = fetch(connection, wanted, [projection.name, partition])
     return instance(Checkpoint, connection, found[0]) if found else None
 
@@ -71,11 +71,11 @@ def move(checkpoint: Checkpoint, to: Watermark) -> None:
     """Move the locked checkpoint on, in the transaction that wrote the rows."""
     connection = connections[read_alias()]
     values = [to.position, uuid_value(connection, to.event_id), checkpoint.pk]
-    with cursor_for(connection) as cursor:
-        cursor.execute(
-            "UPDATE events_checkpoint SET position = %s, event_id = %s, moved_at = CURRENT_TIMESTAMP WHERE id = %s",
-            values,
-        )
+    run(
+        connection,
+        "UPDATE events_checkpoint SET position = %s, event_id = %s, moved_at = CURRENT_TIMESTAMP WHERE id = %s",
+        values,
+    )
     checkpoint.position, checkpoint.event_id = to.position, to.event_id
 
 

@@ -1,4 +1,4 @@
-"""Loading model instances by statements of our own: building the ORM's costs more than executing them."""
+"""Model instances and their values in statements of our own: building the ORM's costs more than executing them."""
 
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -10,14 +10,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 M = TypeVar("M", bound=models.Model)
 
-Loading = Callable[[Any, BaseDatabaseWrapper], Any]
+Conversion = Callable[[Any, BaseDatabaseWrapper], Any]
 
 
-def select(model: type[models.Model], connection: BaseDatabaseWrapper) -> str:
+@cache
+def select(model: type[models.Model]) -> str:
     """``SELECT`` of all columns of the model's table, in the order of its fields."""
-    quoted = connection.ops.quote_name
-    columns = ", ".join(quoted(field.column or "") for field in model._meta.concrete_fields)
-    return f"SELECT {columns} FROM {quoted(model._meta.db_table)}"
+    columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields)
+    return f'SELECT {columns} FROM "{model._meta.db_table}"'
 
 
 def instance(model: type[M], connection: BaseDatabaseWrapper, row: Sequence[Any]) -> M:
@@ -29,13 +29,34 @@ def instance(model: type[M], connection: BaseDatabaseWrapper, row: Sequence[Any]
     return model.from_db(connection.alias, _names(model), values)
 
 
+def stored(
+    connection: BaseDatabaseWrapper, conversions: Sequence[Conversion | None], values: Sequence[Any]
+) -> list[Any]:
+    """The values in the form in which the database takes them; `conversions` are those of their fields."""
+    return [
+        value if convert is None else convert(value, connection)
+        for convert, value in zip(conversions, values, strict=True)
+    ]
+
+
+def storing(field: "models.Field[Any, Any]", vendor: str) -> Conversion | None:
+    """What makes a value of the field one that the database takes; None where it is one already."""
+    if isinstance(field, models.ForeignKey):
+        return storing(field.target_field, vendor)
+    if isinstance(field, _AS_THEY_ARE[vendor]):
+        return None
+    if isinstance(field, models.JSONField):
+        return lambda value, connection: msgspec.json.encode(value).decode()
+    return field.get_db_prep_save
+
+
 @cache
 def _names(model: type[models.Model]) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields]
 
 
 @cache
-def _loaded_fields(model: type[models.Model], vendor: str) -> list[tuple[int, Loading]]:
+def _loaded_fields(model: type[models.Model], vendor: str) -> list[tuple[int, Conversion]]:
     """Those whose values the database does not give as they are, by their index."""
     fields = enumerate(model._meta.concrete_fields)
     return [(index, load) for index, field in fields if (load := _loading(field, vendor))]
@@ -44,13 +65,13 @@ def _loaded_fields(model: type[models.Model], vendor: str) -> list[tuple[int, Lo
 _AS_THEY_ARE: dict[str, tuple[type[models.Field[Any, Any]], ...]] = {
     "postgresql": (
         *(models.CharField, models.TextField, models.IntegerField, models.BooleanField),
-        *(models.UUIDField, models.DateTimeField),
+        *(models.UUIDField, models.DateTimeField, models.DecimalField),
     ),
     "sqlite": (models.CharField, models.TextField, models.IntegerField),
 }
 
 
-def _loading(field: models.Field[Any, Any], vendor: str) -> Loading | None:
+def _loading(field: models.Field[Any, Any], vendor: str) -> Conversion | None:
     if isinstance(field, _AS_THEY_ARE[vendor]):
         return None
     if isinstance(field, models.JSONField) and field.decoder is None:

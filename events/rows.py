@@ -1,6 +1,6 @@
 """Loading and writing the rows of a projection, many in one statement."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from events.databases import read_alias
-from events.instances import instance, select
+from events.instances import Conversion, instance, select, stored, storing
 from events.projection import ChildTable, Projection, ReadRow
 from events.statements import among, fetch
 
@@ -41,10 +41,11 @@ def columns_of(model: type[models.Model]) -> list[str]:
 
 def load_locked(projection: Projection[Any], product_ids: Iterable[int]) -> dict[int, ReadRow]:
     """The rows of these products, locked in id order until the transaction ends."""
-    model, connection = projection.model, read_connection()
+    model: type[ReadRow] = projection.model
+    connection = read_connection()
     condition, listed = among(connection, "id", product_ids)
     lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
-    wanted = f"{select(model, connection)} WHERE {condition} ORDER BY id{lock}"
+    wanted = f"{select(model)} WHERE {condition} ORDER BY id{lock}"
     return {row[0]: instance(model, connection, row) for row in fetch(connection, wanted, [listed])}
 
 
@@ -104,38 +105,16 @@ def remove(projection: Projection[Any], product_ids: Iterable[int]) -> None:
 
 def values_of(row: models.Model) -> tuple[Any, ...]:
     """The row's columns as the database driver takes them."""
-    return _prepared(type(row), _attributes(row))
+    return tuple(stored(read_connection(), _conversions(type(row)), _attributes(row)))
 
 
 def _attributes(row: models.Model) -> tuple[Any, ...]:
-    return tuple([getattr(row, name) for name, _ in _prepared_fields(type(row))])
-
-
-def _prepared(model: type[models.Model], values: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple(
-        [prepare(value) for value, (_, prepare) in zip(values, _prepared_fields(model), strict=True)]
-    )
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-def _json_text(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
+    return tuple([getattr(row, field.attname) for field in row._meta.concrete_fields])
 
 
 @cache
-def _prepared_fields(model: type[models.Model]) -> list[tuple[str, Callable[[Any], Any]]]:
-    return [(field.attname, _preparation(field)) for field in model._meta.concrete_fields]
-
-
-def _preparation(field: models.Field[Any, Any]) -> Callable[[Any], Any]:
-    if isinstance(field, models.JSONField):
-        return _json_text
-    if isinstance(field, models.TextField | models.IntegerField | models.BooleanField):
-        return _as_it_is
-    return lambda value: field.get_db_prep_save(value, read_connection())
+def _conversions(model: type[models.Model]) -> list[Conversion | None]:
+    return [storing(field, read_connection().vendor) for field in model._meta.concrete_fields]
 
 
 def _insert(model: type[models.Model], values: Sequence[tuple[Any, ...]], on_conflict: str = "") -> set[int]:
@@ -156,9 +135,9 @@ def _insert(model: type[models.Model], values: Sequence[tuple[Any, ...]], on_con
         given = f"SELECT * FROM json_to_recordset(%s::json) AS given({types})"
         statement = f"{into} {given} {on_conflict} RETURNING {columns[0]}"
         return {product_id for (product_id,) in fetch(connection, statement, [listed])}
-    marks = ", ".join(["%s"] * len(columns))
+    marks, conversions = ", ".join(["%s"] * len(columns)), _conversions(model)
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"{into} VALUES ({marks}) {on_conflict}", [_prepared(model, row) for row in values]
+            f"{into} VALUES ({marks}) {on_conflict}", [stored(connection, conversions, row) for row in values]
         )
     return {row[0] for row in values}

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.utils import CursorWrapper
+
+from events import prepared
+from events.prepared import Executed
 
 
 class Statement(NamedTuple):
@@ -19,26 +20,32 @@ class Statement(NamedTuple):
     values: Sequence[Any]
 
 
-def cursor_for(connection: BaseDatabaseWrapper) -> CursorWrapper:
-    """A cursor like the connection's own; on PostgreSQL what it executes again and again is prepared.
+def run(connection: BaseDatabaseWrapper, text: str, values: Sequence[Any] = ()) -> Executed:
+    """Executes the statement on the connection."""
+    if _may_prepare(connection):
+        connection.validate_no_broken_transaction()
+        with connection.wrap_database_errors:
+            return prepared.execute(connection.connection, text, values)
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        return Executed(cursor.fetchall() if cursor.description else [], cursor.rowcount)
 
-    The ORM's cursor binds values on this side, which rules that out. It is used all the same while somebody captures
-    statements, as the text of a prepared one is known on the first times only. DEBUG alone captures none here.
+
+def _may_prepare(connection: BaseDatabaseWrapper) -> bool:
+    """Whether it is PostgreSQL, and nobody is to see the statements of the connection's own cursor.
+
+    Out of autocommit a session begins transactions by itself, which its cursors alone do.
     """
-    if connection.vendor != "postgresql" or connection.force_debug_cursor:
-        return connection.cursor()
+    if connection.vendor != "postgresql" or connection.force_debug_cursor or connection.execute_wrappers:
+        return False
     connection.close_if_health_check_failed()
     connection.ensure_connection()
-    cursor: Any = psycopg.Cursor(connection.connection)
-    return connection.make_cursor(cursor)
+    return bool(connection.connection.autocommit)
 
 
 def fetch(connection: BaseDatabaseWrapper, text: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """All rows that the statement returns."""
-    with cursor_for(connection) as cursor:
-        cursor.execute(text, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+    return run(connection, text, values).rows
 
 
 def among(connection: BaseDatabaseWrapper, column: str, numbers: Iterable[int]) -> tuple[str, str]:
@@ -60,13 +67,10 @@ def execute_together(connection: BaseDatabaseWrapper, *statements: Statement) ->
     PostgreSQL takes those before it, which must not depend on each other, in its WITH: one round trip for all.
     """
     *before, last = statements
-    with cursor_for(connection) as cursor:
-        if before and connection.vendor == "postgresql":
-            names = ", ".join(f"part_{number} AS ({part.text})" for number, part in enumerate(before))
-            values = [value for statement in statements for value in statement.values]
-            cursor.execute(f"WITH {names} {last.text}", values)
-        else:
-            for statement in statements:
-                cursor.execute(*statement)
-        (returned,) = cursor.fetchone()
-    return returned
+    if before and connection.vendor == "postgresql":
+        names = ", ".join(f"part_{number} AS ({part.text})" for number, part in enumerate(before))
+        values = [value for statement in statements for value in statement.values]
+        return fetch(connection, f"WITH {names} {last.text}", values)[0][0]
+    for statement in before:
+        run(connection, *statement)
+    return fetch(connection, *last)[0][0]

@@ -29,6 +29,8 @@ def sync_mode(projection: Projection[Any]) -> SyncMode:
 
 def projections_in(mode: SyncMode) -> list[Projection[Any]]:
     """The registered projections that have this mode."""
+    if not settings.PROJECTION_SYNC and mode is not SyncMode.EVENTUAL:
+        return []
     return [projection for projection in registered_projections().values() if sync_mode(projection) is mode]
 
 

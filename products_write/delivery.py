@@ -28,11 +28,8 @@ def deliver(record_id: int, **kwargs: Any) -> None:
 
 
 def _deliver(record_ids: Sequence[int]) -> None:
-    for record_id in record_ids:
-        _deliver_one(record_id)
-
-
-def _deliver_one(record_id: int) -> None:
+    """Each is an errand of its own: one that fails keeps no other from its turn."""
+    (record_id,) = record_ids
     if settings.EMBEDDED or not _is_published(record_id):
         _execute_here(record_id)
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.utils import CursorWrapper
 
 from events.databases import write_alias
-from events.statements import Statement, cursor_for
+from events.instances import Conversion, instance, select, stored, storing
+from events.statements import Statement, fetch, run
 
 if TYPE_CHECKING:
     _Field = models.Field[Any, Any]  # subscriptable for the type checker alone
@@ -25,38 +25,30 @@ def connection() -> BaseDatabaseWrapper:
     return connections[write_alias()]
 
 
-def hot_cursor() -> CursorWrapper:
-    """For statements of the hot path; see events.statements."""
-    return cursor_for(connection())
-
-
 def is_postgresql() -> bool:
     return connection().vendor == "postgresql"
 
 
 def update(model: type[models.Model], changes: Mapping[str, object], where: Mapping[str, object]) -> int:
     """Sets columns of the rows that match, how many those were; both mappings are field name to value."""
-    with hot_cursor() as cursor:
-        cursor.execute(*update_statement(model, changes, where))
-        return int(cursor.rowcount)
+    return run(connection(), *update_statement(model, changes, where)).affected
 
 
 def update_statement(
     model: type[models.Model], changes: Mapping[str, object], where: Mapping[str, object]
 ) -> Statement:
     """What `update` executes."""
-    text, fields = _update_statement(model, tuple(changes), tuple(where))
-    return Statement(text, _prepared(fields, [*changes.values(), *where.values()]))
+    text, conversions = _update_statement(model, tuple(changes), tuple(where))
+    return Statement(text, stored(connection(), conversions, [*changes.values(), *where.values()]))
 
 
 def insert(model: type[models.Model], *rows: Mapping[str, object]) -> None:
     """Inserts rows that have the same fields."""
     if not rows:
         return
-    statement, fields = _insert_statement(model, tuple(rows[0]), len(rows))
+    statement, conversions = _insert_statement(model, tuple(rows[0]), len(rows))
     values = [value for row in rows for value in row.values()]
-    with hot_cursor() as cursor:
-        cursor.execute(statement, _prepared(fields * len(rows), values))
+    run(connection(), statement, stored(connection(), conversions * len(rows), values))
 
 
 def insert_if_absent(
@@ -66,13 +58,11 @@ def insert_if_absent(
 
     Another transaction that is inserting the same is waited for.
     """
-    statement, fields = _insert_statement(model, tuple(row))
+    statement, conversions = _insert_statement(model, tuple(row))
     conflict = ", ".join(_column(model, name) for name in unique)
     statement += f" ON CONFLICT ({conflict}) DO NOTHING RETURNING {_column(model, returning)}"
-    with hot_cursor() as cursor:
-        cursor.execute(statement, _prepared(fields, list(row.values())))
-        found = cursor.fetchone()
-    return None if found is None else found[0]
+    found = fetch(connection(), statement, stored(connection(), conversions, list(row.values())))
+    return found[0][0] if found else None
 
 
 M = TypeVar("M", bound=models.Model)
@@ -80,71 +70,35 @@ M = TypeVar("M", bound=models.Model)
 
 def get(model: type[M], **where: object) -> M:
     """The one row that matches. Raises ObjectDoesNotExist."""
-    statement, fields = _select_statement(model, tuple(where))
-    with hot_cursor() as cursor:
-        cursor.execute(statement, _prepared(fields, list(where.values())))
-        row = cursor.fetchone()
-    if row is None:
-        raise ObjectDoesNotExist
-    return instance(model, row)
-
-
-@cache
-def _select_statement(model: type[models.Model], where: tuple[str, ...]) -> tuple[str, list["_Field"]]:
     condition = " AND ".join(f"{_column(model, name)} = %s" for name in where)
-    statement = f"SELECT {columns_of(model)} FROM {model._meta.db_table} WHERE {condition}"
-    return statement, [_field(model, name) for name in where]
-
-
-def columns_of(model: type[models.Model]) -> str:
-    """The model's columns as a SELECT list, in the order `instance` expects."""
-    return ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields)
-
-
-def instance(model: type[M], values: Sequence[Any]) -> M:
-    """The row of a SELECT of `columns_of(model)` as an instance."""
-    database = connection()
-    converted = list(values)
-    for index, column, converters in _converters(model, database.vendor):
-        for convert in converters:
-            converted[index] = convert(converted[index], column, database)
-    return model.from_db(write_alias(), [field.attname for field in model._meta.concrete_fields], converted)
-
-
-@cache
-def _converters(model: type[models.Model], vendor: str) -> list[tuple[int, Any, list[Any]]]:
-    """Position and column of those that need it, and what makes Python values of the database's."""
-    database = connection()
-    columns = [field.get_col(model._meta.db_table) for field in model._meta.concrete_fields]
-    found = [
-        (index, column, database.ops.get_db_converters(column) + column.get_db_converters(database))
-        for index, column in enumerate(columns)
-    ]
-    return [each for each in found if each[2]]
-
-
-def _prepared(fields: Sequence["_Field"], values: Sequence[object]) -> list[Any]:
-    database = connection()
-    return [field.get_db_prep_save(value, database) for field, value in zip(fields, values, strict=True)]
+    statement = f"{select(model)} WHERE {condition}"
+    found = fetch(connection(), statement, list(where.values()))
+    if not found:
+        raise ObjectDoesNotExist
+    return instance(model, connection(), found[0])
 
 
 @cache
 def _update_statement(
     model: type[models.Model], changes: tuple[str, ...], where: tuple[str, ...]
-) -> tuple[str, list["_Field"]]:
+) -> tuple[str, list[Conversion | None]]:
     assignments = ", ".join(f"{_column(model, name)} = %s" for name in changes)
     condition = " AND ".join(f"{_column(model, name)} = %s" for name in where)
     statement = f"UPDATE {model._meta.db_table} SET {assignments} WHERE {condition}"
-    return statement, [_field(model, name) for name in (*changes, *where)]
+    return statement, _conversions(model, (*changes, *where))
 
 
 @cache
 def _insert_statement(
     model: type[models.Model], row: tuple[str, ...], count: int = 1
-) -> tuple[str, list["_Field"]]:
+) -> tuple[str, list[Conversion | None]]:
     columns, values = ", ".join(_column(model, name) for name in row), ", ".join(["%s"] * len(row))
     statement = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES {', '.join([f'({values})'] * count)}"
-    return statement, [_field(model, name) for name in row]
+    return statement, _conversions(model, row)
+
+
+def _conversions(model: type[models.Model], names: tuple[str, ...]) -> list[Conversion | None]:
+    return [storing(_field(model, name), connection().vendor) for name in names]
 
 
 def _field(model: type[models.Model], name: str) -> "_Field":

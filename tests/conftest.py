@@ -1,6 +1,7 @@
 """What every test may use. Fixtures of one side stand beside its tests."""
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,9 @@ from events.databases import write_alias
 from events.signals import events_committed
 from products_write.delivery import deliver
 from products_write.signals import command_accepted
+
+# A shell starts what runs in its background with SIGINT ignored; what tests start must not inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

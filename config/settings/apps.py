@@ -36,11 +36,11 @@ MIDDLEWARE = [
     "boundary.problem_pages.EveryErrorIsAProblem",  # around all that can fail
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.sessions.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "config.sessions.Users",
+    "config.sessions.Messages",
     "boundary.sign_in.SignInGuard",  # after the check of the CSRF token: a forged form is no attempt
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

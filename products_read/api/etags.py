@@ -15,5 +15,7 @@ def etag_of(document: Document) -> str:
 
 def is_held_by_client(etag: str, if_none_match: str) -> bool:
     """Whether the client's If-None-Match names this tag, compared weakly as RFC 9110 wants it for reads."""
+    if not if_none_match:
+        return False
     held = parse_etags(if_none_match)
     return held == ["*"] or etag in (tag.removeprefix("W/") for tag in held)

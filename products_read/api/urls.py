@@ -3,11 +3,17 @@
 from django.urls import path
 
 from products_read.api.log_viewset import LogViewSet
+from products_read.api.short_way import short_way
 from products_read.api.viewsets import CategoryViewSet, InventoryViewSet, ProductsViewSet, ProductViewSet
+from products_read.queries.show_product import show_product
 
 urlpatterns = [
     path("products/", ProductsViewSet.as_view({"get": "find"}), name="products"),
-    path("products/<product_id:product_id>/", ProductViewSet.as_view({"get": "show"}), name="product"),
+    path(
+        "products/<product_id:product_id>/",
+        short_way(show_product, ProductViewSet.as_view({"get": "show"})),
+        name="product",
+    ),
     path(
         "products/<product_id:product_id>/related/",
         ProductsViewSet.as_view({"get": "related"}),

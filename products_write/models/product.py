@@ -5,7 +5,9 @@ from django.db import IntegrityError, models
 from django.db.models import Q
 
 from events.contracts import ProductAdded
+from events.instances import instance, select
 from events.log import now
+from events.statements import fetch
 from products_write import sql
 from products_write.errors import ProductIdTaken, ProductNotFound, SkuTaken
 from products_write.limits import MAX_PRODUCT_ID, MAX_UNIT_PRICE
@@ -18,11 +20,11 @@ from products_write.models.stocked import Stocked
 
 # The clock is read once the lock is held: read before, it inverted a third of the times on a hot product.
 _LOCK = """
-WITH locked AS MATERIALIZED (SELECT {columns} FROM products_write_product WHERE id = %s FOR UPDATE)
+WITH locked AS MATERIALIZED ({select} WHERE id = %s FOR UPDATE)
 SELECT locked.*, clock_timestamp() FROM locked
 """
 # SQLite ignores row locks; its transaction is the only writer (BEGIN IMMEDIATE).
-_READ = "SELECT {columns} FROM products_write_product WHERE id = %s"
+_READ = "{select} WHERE id = %s"
 
 
 class ProductManager(models.Manager["Product"]):
@@ -31,14 +33,13 @@ class ProductManager(models.Manager["Product"]):
 
         Raises ProductNotFound, which names the command's `field`.
         """
+        connection = sql.connection()
         statement = _LOCK if sql.is_postgresql() else _READ
-        with sql.hot_cursor() as cursor:
-            cursor.execute(statement.format(columns=sql.columns_of(Product)), [product_id])
-            row = cursor.fetchone()
-        if row is None:
+        found = fetch(connection, statement.format(select=select(Product)), [product_id])
+        if not found:
             raise ProductNotFound(field=field)
-        columns = len(Product._meta.concrete_fields)
-        product, clock = sql.instance(Product, row[:columns]), row[columns:] or (now(),)
+        row, columns = found[0], len(Product._meta.concrete_fields)
+        product, clock = instance(Product, connection, row[:columns]), row[columns:] or (now(),)
         product.decided_at = max(clock[0], product.recorded_at)
         return product
 

@@ -3,6 +3,7 @@ from typing import NamedTuple
 from django.db import models
 
 from events.contracts import ProductRated, ProductRatingWithdrawn
+from events.statements import fetch
 from products_write import sql
 from products_write.errors import RatingNotFound
 from products_write.models.lifecycle import Lifecycle
@@ -27,17 +28,13 @@ class Replaced(NamedTuple):
 class RatingManager(models.Manager["Rating"]):
     def put(self, product_id: int, user_id: int, rating: int) -> Replaced | None:
         """Sets a user's rating; None when it was so already."""
-        with sql.hot_cursor() as cursor:
-            cursor.execute(_PUT, [product_id, user_id, rating])
-            found = cursor.fetchone()
-        return None if found is None else Replaced(found[0])
+        found = fetch(sql.connection(), _PUT, [product_id, user_id, rating])
+        return Replaced(found[0][0]) if found else None
 
     def take(self, product_id: int, user_id: int) -> int | None:
         """Removes a user's rating; it, or None when there is none."""
-        with sql.hot_cursor() as cursor:
-            cursor.execute(_TAKE, [product_id, user_id])
-            found = cursor.fetchone()
-        return None if found is None else int(found[0])
+        found = fetch(sql.connection(), _TAKE, [product_id, user_id])
+        return int(found[0][0]) if found else None
 
 
 class Rating(models.Model):

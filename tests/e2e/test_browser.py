@@ -101,8 +101,8 @@ def test_task_screen__shows_what_is_wrong_beside_the_field_and_changes_nothing(
     sign_in(page, "operator")
     page.goto("/admin/products_write/product/7/change/")
     page.get_by_role("link", name="Add to inventory").click()
-    page.eval_on_selector(
-        "form [name=quantity]", "input => { input.form.noValidate = true; input.value = '0' }"
+    page.locator("form [name=quantity]").evaluate(
+        "input => { input.form.noValidate = true; input.value = '0' }"
     )
     before = displayed(web, 7)
     page.click("#content [type=submit]")

@@ -187,9 +187,13 @@ def kill_at_random(catalogue: Catalogue, seed: int) -> None:
         wait_until_held(catalogue, A_LONG_TIME)
         if seed == 0:
             rebuilding.kill()
-    time.sleep(random.Random(seed).uniform(0, catalogue.size.products * SECONDS_PER_PRODUCT))
+    sleep_during_rebuild(catalogue, seed)
     rebuilding.kill()
     wait_until_nobody_rebuilds(catalogue)
+
+
+def sleep_during_rebuild(catalogue: Catalogue, seed: int) -> None:
+    time.sleep(random.Random(seed).uniform(0, catalogue.size.products * SECONDS_PER_PRODUCT))
 
 
 def wait_until_nobody_rebuilds(catalogue: Catalogue) -> None:
@@ -200,41 +204,55 @@ def wait_until_nobody_rebuilds(catalogue: Catalogue) -> None:
 Hold = AbstractContextManager[None]
 
 
-def test_rebuild__database_crashed_while_folding_and_while_merging__the_next_one_ends_the_same(
-    tmp_path: Path,
+@pytest.mark.parametrize("size", [TINY, pytest.param(FULL, marks=pytest.mark.soak)], ids=["tiny", "full"])
+def test_rebuild__database_crashed_anywhere__changes_nothing_and_the_next_one_ends_the_same(
+    size: Size, tmp_path: Path
 ) -> None:
     with tempfile.TemporaryDirectory(prefix="products-crashed-") as name:
         home = Path(name)
-        with catalogue_on(home, tmp_path) as catalogue:
+        with catalogue_on(home, tmp_path, size) as catalogue:
             install(catalogue)
             right = catalogue.read_tables()
             make_every_row_differ(catalogue)
             old = catalogue.read_tables()
             crash_during_rebuild(home, catalogue, held_while_folding)
-        with catalogue_on(home, tmp_path) as catalogue:
+        with catalogue_on(home, tmp_path, size) as catalogue:
             assert catalogue.read_tables() == old
             crash_during_rebuild(home, catalogue, held_inside_the_merge)
-        with catalogue_on(home, tmp_path) as catalogue:
-            assert catalogue.read_tables() == old
+        for seed in range(KILLS):
+            with catalogue_on(home, tmp_path, size) as catalogue:
+                tables = catalogue.read_tables()
+                assert all(tables[name] in (old[name], right[name]) for name in tables)
+                with held_while_folding(catalogue):
+                    rebuilding = catalogue.rebuild()
+                    wait_until_held(catalogue, A_LONG_TIME)
+                sleep_during_rebuild(catalogue, seed)
+                crash(home)
+                rebuilding.end()
+        with catalogue_on(home, tmp_path, size) as catalogue:
             assert catalogue.rebuild().end().status == 0
             assert (catalogue.read_tables(), catalogue.leftovers()) == (right, [])
 
 
 @contextmanager
-def catalogue_on(home: Path, tmp_path: Path) -> Iterator[Catalogue]:
+def catalogue_on(home: Path, tmp_path: Path, size: Size) -> Iterator[Catalogue]:
     """A catalogue on a server of its own, whose data stay in `home` from one start to the next."""
-    with postgresql(home) as url, Catalogue(url, tmp_path, TINY) as catalogue:
+    with postgresql(home) as url, Catalogue(url, tmp_path, size) as catalogue:
         yield catalogue
 
 
 def crash_during_rebuild(home: Path, catalogue: Catalogue, held: Callable[[Catalogue], Hold]) -> None:
-    """Shut the server down at once, as a crash does: nothing is written back, UNLOGGED tables come back empty."""
     with held(catalogue):
         rebuilding = catalogue.rebuild()
-        wait_until_held(catalogue)
-        os.kill(int((home / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+        wait_until_held(catalogue, A_LONG_TIME)
+        crash(home)
         status, output = rebuilding.end()
     assert status == 1, output
+
+
+def crash(home: Path) -> None:
+    """Shut the server down at once, as a crash does: nothing is written back, UNLOGGED tables come back empty."""
+    os.kill(int((home / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
 
 
 def test_rebuild__started_twice__the_second_is_refused(catalogue: Catalogue) -> None:

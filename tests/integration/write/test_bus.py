@@ -303,7 +303,7 @@ def messages(name: str, actor: Actor, command_id: UUID | None = None, **payload:
     return [[" ".join(found) for found in _DOES.findall(text)] for text in sent_by_it[1:end]]
 
 
-_DOES = re.compile(r"(INSERT|UPDATE|FROM)(?: INTO)? (?:products_write|events)_(\w+)")
+_DOES = re.compile(r'(INSERT|UPDATE|FROM)(?: INTO)? "?(?:products_write|events)_(\w+)')
 
 
 def in_messages(*together: str) -> list[list[str]]:
