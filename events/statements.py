@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
 from events import prepared
 from events.prepared import Executed
@@ -26,9 +27,18 @@ def run(connection: BaseDatabaseWrapper, text: str, values: Sequence[Any] = ()) 
         connection.validate_no_broken_transaction()
         with connection.wrap_database_errors:
             return prepared.execute(connection.connection, text, values)
-    with connection.cursor() as cursor:
+    with _cursor(connection) as cursor:
         cursor.execute(text, values)
         return Executed(cursor.fetchall() if cursor.description else [], cursor.rowcount)
+
+
+def _cursor(connection: BaseDatabaseWrapper) -> CursorWrapper:
+    """The connection's own. DEBUG by itself notes no statements of the hot path: noting costs as much as they do."""
+    if connection.force_debug_cursor:
+        return connection.cursor()
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        return connection.make_cursor(connection.create_cursor())
 
 
 def _may_prepare(connection: BaseDatabaseWrapper) -> bool:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from django.core.exceptions import ObjectDoesNotExist
 from msgspec import UNSET
 
 from boundary.actor import SYSTEM
 from boundary.validation import validated
+from products_write import sql
 from products_write.bus import COMMANDS, send
 from products_write.importing.lines import WantedState
 from products_write.models import Product
@@ -49,10 +51,11 @@ def bring_to(wanted: WantedState, *, dry_run: bool) -> str:
 
 
 def _find(wanted: WantedState) -> Product | None:
-    products = Product.objects.select_related("stockitem")
-    if wanted.product_id is not UNSET:
-        return next(iter(products.filter(id=wanted.product_id)), None)
-    return next(iter(products.filter(sku=wanted.sku)), None)
+    named = {"sku": wanted.sku} if wanted.product_id is UNSET else {"id": wanted.product_id}
+    try:
+        return sql.get(Product, **named)
+    except ObjectDoesNotExist:
+        return None
 
 
 def _add(wanted: WantedState, *, dry_run: bool) -> None:

@@ -2,16 +2,25 @@ from collections.abc import Collection
 
 from django.db import models
 
+from events.instances import instance, select
+from events.statements import fetch
+from products_write import sql
+
 
 class CategoryManager(models.Manager["Category"]):
     def with_slugs(self, slugs: Collection[str]) -> list["Category"]:
         """These categories, made where new; in order, so that two commands making the same never deadlock."""
-        found = list(self.filter(slug__in=slugs))
+        found = self._known(slugs)
         missing = sorted(set(slugs) - {category.slug for category in found})
         if not missing:
             return found
         self.bulk_create([Category(slug=slug) for slug in missing], ignore_conflicts=True)
-        return list(self.filter(slug__in=slugs))
+        return self._known(slugs)
+
+    def _known(self, slugs: Collection[str]) -> list["Category"]:
+        marks = ", ".join(["%s"] * len(slugs))
+        found = fetch(sql.connection(), f"{select(Category)} WHERE slug IN ({marks})", list(slugs))
+        return [instance(Category, sql.connection(), row) for row in found]
 
 
 class Category(models.Model):
