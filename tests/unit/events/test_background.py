@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Sequence
+from types import SimpleNamespace
 
 import pytest
 
-from events.background import Background
+from events.background import GATHER_SECONDS, Background
 
 
 class Errands:
@@ -50,3 +51,28 @@ def test_background__drops_what_is_beyond_its_limit() -> None:
     errands.go_on.set()
     background.drain()
     assert errands.done == [[1], [2, 3]]
+
+
+def test_background__gathers_while_it_is_busy_and_not_for_one_that_comes_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pauses = []
+
+    def pause(seconds: float) -> None:
+        """Somebody comes during the first pause."""
+        pauses.append(seconds)
+        if len(pauses) == 1:
+            background.add([3])
+
+    monkeypatch.setattr("events.background.time", SimpleNamespace(sleep=pause))
+    errands = Errands()
+    background = Background("test", errands, at_once=10)
+    background.add([1])
+    assert errands.has_begun.wait(5)
+    background.add([2])
+    errands.go_on.set()
+    background.drain()
+    assert (errands.done, pauses) == ([[1], [2, 3]], [GATHER_SECONDS] * 2)
+    background.add([4])
+    background.drain()
+    assert (errands.done[2:], len(pauses)) == ([[4]], 2)
