@@ -5,7 +5,7 @@ waiting that a signal may interrupt, on choosing formats, on row factories. The 
 adapts the values and the rows, with the adapters of the connection, so they are those that the ORM would give.
 
 Other threads run while this one waits for its answer. A signal's handler runs once the answer is there, which
-statement_timeout bounds.
+statement_timeout bounds wherever it is set: everywhere but in a rebuild.
 """
 
 import re
@@ -23,6 +23,8 @@ from psycopg.pq.abc import PGresult
 
 Session = psycopg.Connection[Any]
 
+# A migration has changed what a prepared statement returns, or somebody has deallocated it.
+_OUTDATED = frozenset({"0A000", "26000"})
 _FINE = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK})
 _PLACEHOLDER = re.compile("%[s%]")
 _numbers = count(1)
@@ -46,7 +48,10 @@ def execute(session: Session, text: str, values: Sequence[Any]) -> Executed:
     adapter = Transformer(session)
     result = _sent(session, text, adapter.dump_sequence(values, [PyFormat.TEXT] * len(values)))
     if result.status not in _FINE:
-        raise _error(session, result)
+        error = _error(session, result)
+        if error.sqlstate in _OUTDATED:
+            _known.pop(session, None)
+        raise error
     adapter.set_pgresult(result)
     return Executed(adapter.load_rows(0, result.ntuples, tuple), result.command_tuples or 0)
 

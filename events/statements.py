@@ -23,6 +23,7 @@ class Statement(NamedTuple):
 
 def run(connection: BaseDatabaseWrapper, text: str, values: Sequence[Any] = ()) -> Executed:
     """Executes the statement on the connection."""
+    connection.validate_thread_sharing()
     if _may_prepare(connection):
         connection.validate_no_broken_transaction()
         with connection.wrap_database_errors:
@@ -36,6 +37,7 @@ def _cursor(connection: BaseDatabaseWrapper) -> CursorWrapper:
     """The connection's own. DEBUG by itself notes no statements of the hot path: noting costs as much as they do."""
     if connection.force_debug_cursor:
         return connection.cursor()
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors:
         return connection.make_cursor(connection.create_cursor())

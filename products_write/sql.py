@@ -69,13 +69,20 @@ M = TypeVar("M", bound=models.Model)
 
 
 def get(model: type[M], **where: object) -> M:
-    """The one row that matches. Raises ObjectDoesNotExist."""
-    condition = " AND ".join(f"{_column(model, name)} = %s" for name in where)
-    statement = f"{select(model)} WHERE {condition}"
-    found = fetch(connection(), statement, list(where.values()))
+    """The one row that matches; no value is None. Raises ObjectDoesNotExist."""
+    statement, conversions = _select_statement(model, tuple(where))
+    found = fetch(connection(), statement, stored(connection(), conversions, list(where.values())))
     if not found:
         raise ObjectDoesNotExist
     return instance(model, connection(), found[0])
+
+
+@cache
+def _select_statement(
+    model: type[models.Model], where: tuple[str, ...]
+) -> tuple[str, list[Conversion | None]]:
+    condition = " AND ".join(f"{_column(model, name)} = %s" for name in where)
+    return f"{select(model)} WHERE {condition}", _conversions(model, where)
 
 
 @cache

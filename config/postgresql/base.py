@@ -2,6 +2,7 @@
 
 import time
 from math import inf
+from typing import Any
 
 from django.db.backends.postgresql import base
 from django.db.backends.utils import debug_transaction
@@ -33,22 +34,31 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         """Called by `atomic`, as for SQLite."""
         level = self.connection.isolation_level
-        begin = (
-            b"BEGIN" if level is None else f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}".encode()
-        )
-        self._execute_plainly(begin)
+        begin = "BEGIN" if level is None else f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}"
+        try:
+            self._execute_plainly(begin)
+        except BaseException:
+            self.close()  # as `atomic` does when a statement inside it fails and so does the ROLLBACK
+            raise
 
     def _commit(self) -> None:
         if self.connection is not None:
-            self._execute_plainly(b"COMMIT")
+            self._execute_plainly("COMMIT")
 
     def _rollback(self) -> None:
         if self.connection is not None:
-            self._execute_plainly(b"ROLLBACK")
+            self._execute_plainly("ROLLBACK")
 
-    def _execute_plainly(self, text: bytes) -> None:
-        with debug_transaction(self, text.decode()), self.wrap_database_errors:
-            prepared.command(self.connection, text)
+    def _execute_plainly(self, text: str) -> None:
+        with debug_transaction(self, text), self.wrap_database_errors:
+            prepared.command(self.connection, text.encode())
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """One with a name, as `.iterator()` takes it, ends with its transaction, of which psycopg doesn't know."""
+        cursor = super().create_cursor(name)
+        if name is not None:
+            cursor._withhold = self.autocommit
+        return cursor
 
     def _set_autocommit(self, autocommit: bool) -> None:
         if self.connection.autocommit != autocommit:

@@ -15,6 +15,11 @@ SQLITE_OPTIONS: dict[str, Any] = {
 # Nothing the service does in a request may hold a lock or a transaction open for longer than this.
 POSTGRESQL_OPTIONS: dict[str, Any] = {
     "connect_timeout": 5,  # seconds
+    # For so long a server may be gone without a word: milliseconds; seconds, seconds, and how often.
+    "tcp_user_timeout": 30_000,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
     "prepare_threshold": 2,  # executions after which a statement of the hot path is prepared; see events.statements
     "options": "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=30s",
 }

@@ -11,6 +11,7 @@ from products_read.api.answers import document_answer, documents_answer, page_an
 from products_read.api.asked import asked, asked_page
 from products_read.api.permissions import PastForSignedIn, PublicUnlessClosed
 from products_read.api.query_viewset import ReadModelViewSet
+from products_read.api.short_way import TellsWhatTheShortWayFound
 from products_read.models import ProductDisplay, ProductInventory
 from products_read.queries.find_inventory import FindInventory, find_inventory
 from products_read.queries.find_out_of_stock_products import (
@@ -45,7 +46,7 @@ class ProductsViewSet(ReadModelViewSet):
         return documents_answer(find_related_products(product_id))
 
 
-class ProductViewSet(ReadModelViewSet):
+class ProductViewSet(TellsWhatTheShortWayFound, ReadModelViewSet):
     """A product of the catalogue."""
 
     read_model = ProductDisplay

@@ -1,5 +1,6 @@
 from collections.abc import Collection
 
+import msgspec
 from django.db import models
 
 from events.instances import instance, select
@@ -18,8 +19,9 @@ class CategoryManager(models.Manager["Category"]):
         return self._known(slugs)
 
     def _known(self, slugs: Collection[str]) -> list["Category"]:
-        marks = ", ".join(["%s"] * len(slugs))
-        found = fetch(sql.connection(), f"{select(Category)} WHERE slug IN ({marks})", list(slugs))
+        each = "json_array_elements_text(%s::json)" if sql.is_postgresql() else "value FROM json_each(%s)"
+        listed = msgspec.json.encode(list(slugs)).decode()
+        found = fetch(sql.connection(), f"{select(Category)} WHERE slug IN (SELECT {each})", [listed])
         return [instance(Category, sql.connection(), row) for row in found]
 
 

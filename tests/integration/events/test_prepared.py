@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from django.contrib.auth.models import Group
-from django.db import IntegrityError, OperationalError, connections, transaction
+from django.db import IntegrityError, NotSupportedError, OperationalError, connections, transaction
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 from psycopg import IsolationLevel
@@ -129,9 +129,7 @@ def test_run__an_error_is_djangos_and_the_transaction_is_over(connection: Any) -
 def test_run__a_lost_connection_is_an_operational_error_and_not_used_again(
     connection: Any, times: int
 ) -> None:
-    connection.ensure_connection()
-    with psycopg.connect(**connection.get_connection_params() | {"autocommit": True}) as other:
-        other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+    lose(connection)
     for _ in range(times):
         with pytest.raises(OperationalError) as lost:
             fetch(connection, "SELECT 1")
@@ -185,3 +183,48 @@ def test_transaction__has_the_isolation_level_of_the_connection(connection: Any)
         connection.connection.isolation_level = level
         with transaction.atomic(using=write_alias()):
             assert fetch(connection, "SHOW transaction_isolation") == [(shown,)]
+
+
+def lose(connection: Any) -> None:
+    """End the connection's session from the other side."""
+    connection.ensure_connection()
+    with psycopg.connect(**connection.get_connection_params() | {"autocommit": True}) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+
+
+def test_transaction__that_cannot_begin_leaves_no_dead_connection_behind(connection: Any) -> None:
+    lose(connection)
+    with pytest.raises(OperationalError), transaction.atomic(using=write_alias()):
+        pytest.fail("It has begun.")
+    with transaction.atomic(using=write_alias()):
+        assert fetch(connection, "SELECT 1") == [(1,)]
+
+
+def test_transaction__that_cannot_commit_is_undone(connection: Any) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic(using=write_alias()):
+        fetch(
+            connection,
+            "INSERT INTO auth_user_groups (user_id, group_id) VALUES (%s, %s) RETURNING id",
+            [0, 0],
+        )
+    assert fetch(connection, "SELECT 1 FROM auth_user_groups") == []
+    assert fetch(connection, "SELECT pg_current_xact_id_if_assigned()") == [(None,)]
+
+
+def test_run__a_plan_gone_stale_fails_once(connection: Any) -> None:
+    fetch(connection, "CREATE TABLE changing (name varchar(5)) ")
+    question = "SELECT name FROM changing"
+    for _ in range(4):
+        fetch(connection, question)
+    with psycopg.connect(**connection.get_connection_params() | {"autocommit": True}) as other:
+        other.execute("ALTER TABLE changing ALTER name TYPE varchar(9)")
+    with pytest.raises(NotSupportedError):
+        fetch(connection, question)
+    assert [fetch(connection, question) for _ in range(4)] == [[]] * 4
+    run(connection, "DROP TABLE changing")
+
+
+def test_iterator__in_a_transaction_may_lock_what_it_reads(connection: Any) -> None:
+    with transaction.atomic(using=write_alias()):
+        assert list(Group.objects.select_for_update().iterator())
+    assert list(Group.objects.iterator())

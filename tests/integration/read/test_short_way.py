@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import OperationalError
 from django.test import Client
 from pytest_django import Settings
 from rest_framework.response import Response
 
+from boundary.errors import NotFound
 from boundary.rates import Rate
+from products_read import documents_by_id
 from products_read.api import short_way
 from tests.integration.read.given import product
 
@@ -21,6 +24,8 @@ ALIKE = [
     {"Accept": "*/*"},
     {"If-None-Match": '"1-0"'},
     {"If-None-Match": "*"},
+    {"If-None-Match": "{tag}"},
+    {"If-None-Match": 'W/{tag}, "1-0"'},
 ]
 MORE = [
     {"Authorization": "Token nobody's"},
@@ -37,8 +42,8 @@ def seven() -> None:
     product(7, sku="OAK-7", categories=["chairs"])
 
 
-def got(**headers: str) -> Any:
-    return Client().get(ADDRESS, headers=headers)
+def got(address: str = ADDRESS, **headers: str) -> Any:
+    return Client().get(address, headers=headers)
 
 
 def went_the_long_way(answer: Any) -> bool:
@@ -55,6 +60,8 @@ def seen(answer: Any) -> tuple[int, bytes, dict[str, str]]:
 def test_short_way__answers_as_the_long_way_does(
     headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    tag = got()["ETag"]
+    headers = {name: value.format(tag=tag) for name, value in headers.items()}
     short = got(**headers)
     monkeypatch.setattr(short_way, "asks_for_more", lambda request: True)
     long = got(**headers)
@@ -72,10 +79,27 @@ def test_more__a_parameter_or_another_method_is_left_to_the_long_way() -> None:
     assert all(map(went_the_long_way, answers))
 
 
-def test_refusals__are_left_to_the_long_way() -> None:
-    answer = Client().get("/api/v1/products/8/")
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (NotFound("There is no product 7."), 404, "not_found"),
+        (OperationalError("away"), 503, "unavailable"),
+        (KeyError("a bug"), 500, "internal"),
+    ],
+)
+def test_refusals__are_told_the_long_way_and_not_looked_up_again(
+    error: Exception, status: int, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = []
+
+    def fail(*read: Any) -> None:
+        reads.append(read)
+        raise error
+
+    monkeypatch.setattr(documents_by_id, "fetch", fail)
+    answer = got()
     assert went_the_long_way(answer)
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert (answer.status_code, answer.json()["code"], len(reads)) == (status, code, 1)
 
 
 def test_closed_reads__are_left_to_the_long_way(settings: Settings) -> None:
@@ -83,11 +107,14 @@ def test_closed_reads__are_left_to_the_long_way(settings: Settings) -> None:
     assert got().status_code == 401
 
 
-def test_throttle__counts_both_ways_alike(settings: Settings) -> None:
+@pytest.mark.parametrize("address", [ADDRESS, "/api/v1/products/8/"])
+def test_throttle__counts_both_ways_alike(settings: Settings, address: str) -> None:
     cache.clear()
     settings.THROTTLE_ANON = Rate(3, 60)
     statuses = [
-        got(**headers).status_code for headers in ({}, {"Prefer": "wait=0"}, {}, {}, {"Prefer": "wait=0"})
+        got(address, **headers).status_code
+        for headers in ({}, {"Prefer": "wait=0"}, {}, {}, {"Prefer": "wait=0"})
     ]
-    assert statuses == [200, 200, 200, 429, 429]
+    found = 200 if address == ADDRESS else 404
+    assert statuses == [found, found, found, 429, 429]
     cache.clear()
