@@ -3,6 +3,9 @@
 from contextlib import suppress
 from typing import Any
 
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import TemplateView
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import APIException
@@ -43,3 +46,9 @@ class NothingHere(APIView):
         with suppress(APIException):
             _ = request.user  # the page names who is signed in; a bad token is no news here
         raise NotFound
+
+
+@csrf_exempt
+def nothing_here(request: HttpRequest, *_: str) -> HttpResponseBase:
+    """The same as a function, which the breadcrumbs of the browsable pages pass over."""
+    return NothingHere.as_view()(request)

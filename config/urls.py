@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from config.pages import ApiRoot, LandingPage, NothingHere
+from config.pages import ApiRoot, LandingPage, nothing_here
 
 admin.site.site_header = admin.site.site_title = "Products"
 
@@ -19,9 +19,7 @@ urlpatterns = [
     path("api/auth/", include("rest_framework.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
-    re_path(
-        r"^api(/|$)", NothingHere.as_view(), name="nothing"
-    ),  # with DEBUG too: an API answers no HTML page to a wrong address
+    re_path(r"^api(/|$)", nothing_here, name="nothing"),  # with DEBUG too, which has a page of its own for it
 ]
 
 handler400 = "boundary.problem_pages.bad_request"

@@ -55,3 +55,9 @@ def test_login_and_logout__for_people_who_are_not_staff(client: Client, user: Us
     assert "ada" in client.get("/").content.decode()
     assert client.post("/api/auth/logout/").status_code == 302
     assert "Sign in" in client.get("/").content.decode()
+
+
+def test_browsable_page__its_breadcrumbs_lead_somewhere(client: Client) -> None:
+    page = client.get("/api/v1/categories/", headers={"Accept": "text/html"}).content.decode()
+    trail = page.partition('class="breadcrumb"')[2].partition("</ul>")[0]
+    assert re.findall(r'href="([^"]+)"', trail) == ["/api/v1/", "/api/v1/categories/"]
