@@ -19,7 +19,7 @@ from pathlib import Path
 from tools.processes import ROOT, DidNotStart, end_on_sigterm, running, spawn
 from tools.servers import postgresql, redis_server
 
-OWN_PROCESSES = ("tests/faults", "tests/e2e")  # the longest first, so that no worker is alone in the end
+OWN_PROCESSES = ("tests/faults", "tests/e2e")
 # Tests kill processes, never the machine: what fsync protects from doesn't happen here, and it costs time.
 UNSYNCED = {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "off"}
 PYTEST_NO_TESTS = 5

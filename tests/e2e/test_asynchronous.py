@@ -10,7 +10,7 @@ from redis import Redis
 from tests.e2e.test_whole_loop import send, signed_up
 from tests.support.processes import Running, Service, eventually
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.takes_minutes]
 
 ASYNC = {"Prefer": "respond-async"}
 

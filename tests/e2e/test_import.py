@@ -3,7 +3,11 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.support.processes import Service, eventually
+
+pytestmark = pytest.mark.takes_minutes
 
 LINES = 10_000
 HEADER = "product_id,sku,name,description,unit_price,categories,quantity"

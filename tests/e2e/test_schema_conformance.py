@@ -21,7 +21,7 @@ import yaml
 from tests.support.processes import Running, Service, environment, migrated_database
 from tools.processes import ROOT
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.takes_minutes]
 
 SCHEMA = ROOT / "docs" / "openapi.yaml"
 SUPPORT = ROOT / "tests" / "support" / "conformance"

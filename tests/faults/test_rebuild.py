@@ -34,7 +34,7 @@ from tests.support.rebuild_gate import held_inside_the_merge, held_while_folding
 from tests.support.rebuild_readers import Detail, Read, Reader, documents_by_version
 from tools.servers import postgresql
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.takes_minutes]
 
 Tables = dict[str, str]
 TINY, SHORT, FULL = Size(100, 5), Size(4_000, 5), Size(100_000, 10)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.processes import Running, Service, eventually
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.takes_minutes]
 
 STOCK = (
     "from boundary.actor import SYSTEM\n"
