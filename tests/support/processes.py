@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import psycopg
 import requests
@@ -141,12 +141,18 @@ def environment(
     return {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DEBUG": "true",
-        "DATABASE_URL": database_url,
-        "READ_DATABASE_URL": read_database_url,
+        "DATABASE_URL": _unsynced(database_url),
+        "READ_DATABASE_URL": _unsynced(read_database_url),
         "CELERY_BROKER_URL": broker_url,
         "LOG_FORMAT": "json",
         **more,
     }
+
+
+def _unsynced(url: str) -> str:
+    """SQLite as config.settings.database has it, but not waiting for the disk: tests kill processes, never machines."""
+    pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA recursive_triggers=ON"
+    return f"{url}?init_command={quote(pragmas)}" if url.startswith("sqlite") else url
 
 
 _MIGRATED = "migrated"
