@@ -26,7 +26,7 @@ def find_differing(staging: Staging, product_ids: Sequence[int] | None = None) -
             condition, listed = among(read_connection(), table.product_column, product_ids)
             values = [listed]
         compare = _differing_rows if table is staging.main else _differing_children
-        statement = f"INSERT INTO {table.differing} {compare(table, condition)}"
+        statement = f"INSERT INTO {table.differing} (id) {compare(table, condition)}"
         execute(statement, values * statement.count(condition))
 
 

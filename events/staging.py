@@ -47,7 +47,7 @@ class Staging:
         return [self.main, *self.children]
 
     def create(self) -> None:
-        """Empty tables, whatever was there."""
+        """Empty tables, whatever was there. Those of rows have the columns of the live ones, in their order."""
         self.drop()
         kind = "UNLOGGED" if read_connection().vendor == "postgresql" else "TEMPORARY"
         for table in self.tables:
@@ -86,7 +86,7 @@ class Staging:
             delete(table.staged, table.product_column, product_ids)
 
     def load(self, product_ids: Sequence[int]) -> dict[int, ReadRow]:
-        """The staged rows of these products."""
+        """The staged rows of these products. Django finds a row's values by the names of the columns."""
         condition, listed = among(read_connection(), "id", product_ids)
         found = self.projection.model.objects.raw(
             f"SELECT * FROM {self.main.staged} WHERE {condition}", [listed], using=read_connection().alias
@@ -95,7 +95,7 @@ class Staging:
 
     def note_progress(self, first: int, folded: int) -> None:
         """The chunk that begins with product `first` is in, with `folded` rows."""
-        execute(f"INSERT INTO {self.progress} VALUES (%s, %s)", [first, folded])
+        execute(f"INSERT INTO {self.progress} (first, folded) VALUES (%s, %s)", [first, folded])
 
     def is_whole(self, chunks: int) -> bool:
         """Whether all chunks are in; a crash of the server empties UNLOGGED tables."""
@@ -127,15 +127,21 @@ def _index_of(table: Table) -> str:
 
 
 def _copy_in(table: Table, values: Sequence[tuple[Any, ...]]) -> None:
+    """Put rows into the staging table; each has its values in the order of the model's fields.
+
+    The statements name the columns. The table may have them in another order: a migration adds a column at the end
+    of the table, wherever the model has its field.
+    """
     if not values:
         return
     connection = read_connection()
     columns = columns_of(table.model)
+    into = f"{table.staged} ({', '.join(columns)})"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.cursor.copy(f"COPY {table.staged} ({', '.join(columns)}) FROM STDIN") as copy:
+            with cursor.cursor.copy(f"COPY {into} FROM STDIN") as copy:
                 for row in values:
                     copy.write_row(row)
             return
         marks = ", ".join(["%s"] * len(columns))
-        cursor.executemany(f"INSERT INTO {table.staged} VALUES ({marks})", values)
+        cursor.executemany(f"INSERT INTO {into} VALUES ({marks})", values)
