@@ -1,7 +1,8 @@
 """Loading and writing the rows of a projection, many in one statement."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -35,7 +36,7 @@ def quoted(name: str | None) -> str:
 
 
 def columns_of(model: type[models.Model]) -> list[str]:
-    """The quoted columns of the table; for a read row the id comes first."""
+    """The quoted columns of the table in the order of the model's fields; for a read row the id comes first."""
     return [quoted(field.column) for field in model._meta.concrete_fields]
 
 
@@ -76,14 +77,26 @@ def rewrite_children(child: ChildTable, wanted: Mapping[int, Iterable[tuple[Any,
         read_alias()
     )
     ordered = [
-        values for product_id in sorted(wanted) for values in child_values(product_id, wanted[product_id])
+        values
+        for product_id in sorted(wanted)
+        for values in child_values(child, product_id, wanted[product_id])
     ]
     _insert(child.model, ordered)
 
 
-def child_values(product_id: int, wanted: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """A product's child rows in the order of the table's columns."""
-    return [(product_id, *values) for values in sorted(wanted)]
+def child_values(
+    child: ChildTable, product_id: int, wanted: Iterable[tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
+    """A product's child rows, sorted, each with its values in the order of the model's fields."""
+    in_order = _in_order_of_fields(child)
+    return [in_order((product_id, *values)) for values in sorted(wanted)]
+
+
+@cache
+def _in_order_of_fields(child: ChildTable) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """A function that takes a product's id and the values of `child.columns`, and puts them into that order."""
+    names = ["product_id", *child.columns]
+    return itemgetter(*(names.index(field.name) for field in child.model._meta.concrete_fields))
 
 
 def stored_children(child: ChildTable, product_ids: Iterable[int]) -> dict[int, list[tuple[Any, ...]]]:

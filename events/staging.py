@@ -74,7 +74,9 @@ class Staging:
         """Put folded rows and their children into the staging tables."""
         _copy_in(self.main, [values_of(row) for row in rows])
         for table, child in zip(self.children, self.projection.children, strict=True):
-            _copy_in(table, [values for row in rows for values in child_values(row.id, child.rows(row))])
+            _copy_in(
+                table, [values for row in rows for values in child_values(child, row.id, child.rows(row))]
+            )
 
     def replace(self, rows: Sequence[ReadRow]) -> None:
         """The same for products that may be in already."""

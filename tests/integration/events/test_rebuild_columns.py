@@ -152,3 +152,20 @@ def test_rebuild__fills_a_column_that_a_later_migration_adds_in_the_middle() -> 
     call_command("rebuild_read_models", "--noinput", stdout=StringIO())
     call_command("verify_read_models", stdout=(told := StringIO()))
     assert told.getvalue() == "3 products: write tables = log = read tables.\n"
+
+
+@pytest.mark.parametrize("written_by", [rebuild, refold])
+def test_children__are_written_by_the_names_of_their_columns(
+    written_by: Any, display: Projection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    categories, words = display.children
+    backwards = categories._replace(
+        columns=categories.columns[::-1], rows=lambda row: [values[::-1] for values in categories.rows(row)]
+    )
+    monkeypatch.setattr(display, "children", (backwards, words))
+    written_by(display, IDS if written_by is refold else rate_first)
+    assert stored_states(display, IDS) == folded(display)
+    in_table = fetch(
+        "SELECT product_id, slug FROM products_read_displaycategory WHERE discontinued ORDER BY slug"
+    )
+    assert in_table == [(3, "home"), (3, "light")]
