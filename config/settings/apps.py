@@ -38,6 +38,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.sessions.Sessions",
     "django.middleware.common.CommonMiddleware",
+    "boundary.complete_body.CompleteBodyMiddleware",  # before the check of the CSRF token, which reads forms
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.sessions.Users",
     "config.sessions.Messages",
