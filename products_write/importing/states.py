@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from django.core.exceptions import ObjectDoesNotExist
 from msgspec import UNSET
 
 from boundary.actor import SYSTEM
 from boundary.validation import validated
-from products_write import sql
 from products_write.bus import COMMANDS, send
 from products_write.importing.lines import WantedState
+from products_write.importing.naming import named_product
 from products_write.models import Product
 
 ADDED, CHANGED, UNCHANGED = "added", "changed", "unchanged"
@@ -36,9 +35,12 @@ class Step:
         )
 
 
-def bring_to(wanted: WantedState, *, dry_run: bool) -> str:
-    """Sends what is needed; whether the product was ADDED, CHANGED or UNCHANGED. Raises a refusal."""
-    product = _find(wanted)
+def bring_to(wanted: WantedState, *, allow_rename: bool, dry_run: bool) -> str:
+    """Sends what is needed; whether the product was ADDED, CHANGED or UNCHANGED. Raises a refusal.
+
+    A line whose product_id and SKU do not name one product is refused before anything is sent.
+    """
+    product = named_product(wanted, allow_rename=allow_rename)
     if product is None:
         _add(wanted, dry_run=dry_run)
         return ADDED
@@ -48,14 +50,6 @@ def bring_to(wanted: WantedState, *, dry_run: bool) -> str:
             expected = step.version if step.name == "update-stock-from-inventory-recount" else None
             send(step.name, step.payload, actor=SYSTEM, command_id=step.command_id, expected_version=expected)
     return CHANGED if steps else UNCHANGED
-
-
-def _find(wanted: WantedState) -> Product | None:
-    named = {"sku": wanted.sku} if wanted.product_id is UNSET else {"id": wanted.product_id}
-    try:
-        return sql.get(Product, **named)
-    except ObjectDoesNotExist:
-        return None
 
 
 def _add(wanted: WantedState, *, dry_run: bool) -> None:

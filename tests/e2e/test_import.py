@@ -56,3 +56,33 @@ def test_import__takes_ten_thousand_lines_and_can_be_killed_and_run_again(
     units = sum(line % 50 + 1 for line in range(2, LINES + 2) if line not in BAD)
     assert embedded.sql(COUNTS) == [(good, units, 2 * good)]
     embedded.manage("verify_read_models")
+
+
+OURS = "sku,name,unit_price,quantity\nRING-1,Silver ring,25.00,10\nRING-2,Gold ring,95.00,4\n"
+THEIRS = "product_id,sku,name,unit_price\n1,TEE-1,T-shirt,9.00\n2,TEE-2,T-shirt XL,9.00\n"
+PRODUCTS = "SELECT id, sku, name FROM products_write_product ORDER BY id"
+
+
+@pytest.fixture
+def theirs(embedded: Service, tmp_path: Path) -> str:
+    """The file of another shop, whose ids our products have."""
+    ours, theirs = tmp_path / "ours.csv", tmp_path / "theirs.csv"
+    ours.write_text(OURS)
+    theirs.write_text(THEIRS)
+    embedded.manage("import_products", str(ours))
+    return str(theirs)
+
+
+def test_import__ids_of_another_shop_overwrite_nothing(embedded: Service, theirs: str) -> None:
+    refused = embedded.manage("import_products", theirs, check=False)
+    assert (refused.returncode, refused.stdout) == (1, "0 added, 0 changed, 0 unchanged, 2 faulty\n")
+    assert "line 2: product_id_taken: Product 1, 'Silver ring', has SKU 'RING-1'" in refused.stderr
+    assert embedded.sql(PRODUCTS) == [(1, "RING-1", "Silver ring"), (2, "RING-2", "Gold ring")]
+    assert embedded.sql(COUNTS) == [(2, 14, 4)]
+
+
+def test_import__told_to_rename_can_be_run_again(embedded: Service, theirs: str) -> None:
+    for counts in ("0 added, 2 changed, 0 unchanged", "0 added, 0 changed, 2 unchanged"):
+        done = embedded.manage("import_products", theirs, "--allow-rename")
+        assert done.stdout == f"{counts}, 0 faulty\n"
+    assert embedded.sql(PRODUCTS) == [(1, "TEE-1", "T-shirt"), (2, "TEE-2", "T-shirt XL")]

@@ -19,20 +19,28 @@ class Command(BaseCommand):
     help = (
         f"Add products, or bring them to a state, from a CSV file with the columns {','.join(COLUMNS)}: product_id "
         "or sku is needed, categories are joined by '|', quantity is the stock afterwards, a column left out stays "
-        "as it is. Every change is a command; an interrupted import is run again. Faults are named by line. "
+        "as it is. A line that gives product_id and sku is refused when they do not name one product: its product "
+        "has another SKU or none (see --allow-rename), or its SKU belongs to another product. "
+        "Every change is a command; an interrupted import is run again. Faults are named by line. "
         "Exit status: 0 done, 1 some lines were faulty or refused, 2 wrong use."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE.csv", help="UTF-8, with a header")
         parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+        parser.add_argument(
+            "--allow-rename",
+            action="store_true",
+            help="where a line gives product_id and sku, product_id names the product and it gets this SKU; "
+            "a SKU that another product has is refused all the same",
+        )
 
-    def handle(self, *args: Any, file: Path, dry_run: bool, **options: Any) -> None:
+    def handle(self, *args: Any, file: Path, dry_run: bool, allow_rename: bool, **options: Any) -> None:
         if not file.is_file():
             raise CommandError(f"There is no file {file}.", returncode=2)
         counts: Counter[str] = Counter()
         try:
-            self._import(file, counts, dry_run=dry_run)
+            self._import(file, counts, allow_rename=allow_rename, dry_run=dry_run)
         except Invalid as invalid:
             self._report(None, invalid.faults)
             counts[FAULTY] += 1
@@ -43,7 +51,7 @@ class Command(BaseCommand):
         if counts[FAULTY]:
             raise SystemExit(1)
 
-    def _import(self, file: Path, counts: Counter[str], *, dry_run: bool) -> None:
+    def _import(self, file: Path, counts: Counter[str], *, allow_rename: bool, dry_run: bool) -> None:
         with file.open(encoding="utf-8-sig", newline="") as counted:
             total = sum(1 for _ in read_lines(counted))
         progress = ProgressLine(self.stderr, "lines", total)
@@ -51,15 +59,15 @@ class Command(BaseCommand):
             opened = stack.enter_context(file.open(encoding="utf-8-sig", newline=""))
             stack.enter_context(in_bulk())
             for line in read_lines(opened):
-                counts[self._bring(line, dry_run=dry_run)] += 1
+                counts[self._bring(line, allow_rename=allow_rename, dry_run=dry_run)] += 1
                 progress.advance(1)
         progress.finish()
 
-    def _bring(self, line: Line, *, dry_run: bool) -> str:
+    def _bring(self, line: Line, *, allow_rename: bool, dry_run: bool) -> str:
         if line.wanted is None:
             return self._report(line, line.faults)
         try:
-            return bring_to(line.wanted, dry_run=dry_run)
+            return bring_to(line.wanted, allow_rename=allow_rename, dry_run=dry_run)
         except Invalid as invalid:
             return self._report(line, invalid.faults)
         except Unavailable as error:

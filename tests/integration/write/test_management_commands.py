@@ -187,6 +187,105 @@ def test_import__dry_run_changes_nothing(tmp_path: Path) -> None:
     assert (status, err.split(":")[0]) == (1, "line 4")
 
 
+def rings() -> None:
+    """Three products; the third is without SKU."""
+    added(product_id=1, sku="RING-1", name="Silver ring")
+    added(product_id=2, sku="RING-2", name="Gold ring")
+    added(product_id=3, name="Plain ring")
+
+
+def refusal(tmp_path: Path, line: str, *options: str) -> str:
+    """What a run and a dry run alike say of the line; and nothing has changed."""
+    path = csv_file(tmp_path, line)
+    with nothing_changes():
+        status, out, err = run("import_products", path, *options)
+        dry_status, dry_out, dry_err = run("import_products", path, *options, "--dry-run")
+    assert (status, out) == (1, "0 added, 0 changed, 0 unchanged, 1 faulty\n")
+    assert (dry_status, dry_out.split(" (")[0], dry_err) == (1, out.rstrip(), err)
+    return err.removesuffix("\n")
+
+
+@pytest.mark.parametrize(
+    ("product_id", "standing"),
+    [(1, "Product 1, 'Silver ring', has SKU 'RING-1'"), (3, "Product 3, 'Plain ring', has no SKU")],
+)
+def test_import__an_id_of_a_product_with_another_sku_is_refused(
+    tmp_path: Path, product_id: int, standing: str
+) -> None:
+    rings()
+    assert refusal(tmp_path, f"{product_id},TEE-1,T-shirt,Cotton.,9.00,shirts,100") == (
+        f"line 2: product_id_taken: {standing}, and the line has SKU 'TEE-1'. Leave product_id empty to add a product "
+        f"with SKU 'TEE-1'; --allow-rename gives this SKU to product {product_id}."
+    )
+
+
+@pytest.mark.parametrize("allowed", [[], ["--allow-rename"]])
+@pytest.mark.parametrize(
+    ("product_id", "standing"),
+    [
+        (1, "Product 1, 'Silver ring', has SKU 'RING-1'."),
+        (3, "Product 3, 'Plain ring', has no SKU."),
+        (9, "There is no product 9."),
+    ],
+)
+def test_import__a_sku_of_another_product_is_refused(
+    tmp_path: Path, product_id: int, standing: str, allowed: list[str]
+) -> None:
+    rings()
+    assert refusal(tmp_path, f"{product_id},RING-2,T-shirt,Cotton.,9.00,shirts,100", *allowed) == (
+        f"line 2: sku_taken: SKU 'RING-2' belongs to product 2, 'Gold ring'. {standing} "
+        "Leave product_id empty to change product 2, or write another SKU."
+    )
+
+
+def test_import__ids_of_another_shop_overwrite_nothing(tmp_path: Path) -> None:
+    rings()
+    path = csv_file(
+        tmp_path, "1,TEE-1,T-shirt,,9.00,,100", "2,TEE-2,T-shirt,,9.00,,100", "4,TEE-4,T-shirt,,9,,"
+    )
+    status, out, err = run("import_products", path)
+    assert (status, out.strip()) == (1, "1 added, 0 changed, 0 unchanged, 2 faulty")
+    assert [line[:26] for line in err.splitlines()] == [f"line {n}: product_id_taken: " for n in (2, 3)]
+    names = list(Product.objects.order_by("id").values_list("name", flat=True))
+    assert names == ["Silver ring", "Gold ring", "Plain ring", "T-shirt"]
+
+
+@pytest.mark.parametrize("product_id", [1, 3])
+def test_import__allowed_to_rename_gives_the_product_the_lines_sku(tmp_path: Path, product_id: int) -> None:
+    rings()
+    path, done = (
+        csv_file(tmp_path, f"{product_id},NEW-1,Ring,,30.00,,5"),
+        "0 added, 1 changed, 0 unchanged, 0 faulty",
+    )
+    with nothing_changes():
+        dry = run("import_products", path, "--allow-rename", "--dry-run")
+    assert dry == (0, f"{done} (dry run: nothing was changed)\n", "")
+    assert run("import_products", path, "--allow-rename") == (0, f"{done}\n", "")
+    state = state_of(product_id)
+    assert [state[name] for name in ("sku", "name", "stock")] == ["NEW-1", "Ring", 5]
+
+
+@pytest.mark.parametrize("allowed", [[], ["--allow-rename"]])
+def test_import__after_a_rename_runs_again(tmp_path: Path, allowed: list[str]) -> None:
+    rings()
+    path = csv_file(tmp_path, "1,NEW-1,Ring,,30.00,,5", "9,NEW-9,Ring,,30.00,,5")
+    run("import_products", path, "--allow-rename")
+    with nothing_changes():
+        again = run("import_products", path, *allowed)
+    assert again == (0, "0 added, 0 changed, 2 unchanged, 0 faulty\n", "")
+
+
+def test_import__an_id_and_the_sku_of_its_product_name_it(tmp_path: Path) -> None:
+    rings()
+    path = csv_file(tmp_path, "1,RING-1,Ring,,30.00,,", "3,,Plain,,30.00,,", ",RING-2,Gold,,30.00,,")
+    assert run("import_products", path) == (0, "0 added, 3 changed, 0 unchanged, 0 faulty\n", "")
+    assert list(Product.objects.order_by("id").values_list("id", "sku", "name")) == [
+        (1, "RING-1", "Ring"),
+        (2, "RING-2", "Gold"),
+        (3, None, "Plain"),
+    ]
+
+
 @pytest.mark.parametrize("header", ["product_id,price", "name", "sku,sku"])
 def test_import__refuses_another_header(tmp_path: Path, header: str) -> None:
     with nothing_changes():
