@@ -3,18 +3,46 @@
 from django.core.exceptions import ObjectDoesNotExist
 from msgspec import UNSET
 
+from boundary.errors import FieldFault, Invalid
 from products_write import sql
 from products_write.errors import ProductIdTaken, SkuTaken
 from products_write.importing.lines import WantedState
 from products_write.models import Product
 
 
-def named_product(wanted: WantedState, *, allow_rename: bool) -> Product | None:
-    """The product that has the line's product_id, its SKU or both; None when neither names a product yet.
+class Naming:
+    """What the lines of one file name. With `allow_rename` product_id alone names a product, which gets the line's SKU.
 
-    Raises ProductIdTaken when the product with this id has another SKU or none; `allow_rename` lets it pass.
-    Raises SkuTaken when another product has the SKU.
+    A file has one line for each product: a second line would find what the first one did, but not in a dry run.
     """
+
+    def __init__(self, *, allow_rename: bool) -> None:
+        self._allow_rename = allow_rename
+        self._numbers: dict[object, int] = {}  # by product_id (an int) and by SKU (a str)
+
+    def product_of(self, number: int, wanted: WantedState) -> Product | None:
+        """The product that has the product_id, the SKU or both of line `number`; None when there is none yet.
+
+        Raises ProductIdTaken when the product with this id has another SKU or none, and renaming is not allowed.
+        Raises SkuTaken when another product has the SKU, and Invalid when an earlier line names the product.
+        """
+        self._refuse_second_line(wanted)
+        product = _named(wanted, allow_rename=self._allow_rename)
+        names = {wanted.product_id, wanted.sku} | ({product.id, product.sku} if product else set())
+        self._numbers |= dict.fromkeys(names - {UNSET, None}, number)
+        return product
+
+    def _refuse_second_line(self, wanted: WantedState) -> None:
+        for field, name in (("product_id", wanted.product_id), ("sku", wanted.sku)):
+            if name in self._numbers:
+                detail = (
+                    f"Line {self._numbers[name]} is about the product with {field} {name!r} already. "
+                    "Keep one of the two lines, or import this one afterwards."
+                )
+                raise Invalid([FieldFault(field, "duplicate", detail)])
+
+
+def _named(wanted: WantedState, *, allow_rename: bool) -> Product | None:
     by_id, by_sku = _found("id", wanted.product_id), _found("sku", wanted.sku)
     if wanted.product_id is UNSET:
         return by_sku

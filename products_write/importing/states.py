@@ -11,7 +11,6 @@ from boundary.actor import SYSTEM
 from boundary.validation import validated
 from products_write.bus import COMMANDS, send
 from products_write.importing.lines import WantedState
-from products_write.importing.naming import named_product
 from products_write.models import Product
 
 ADDED, CHANGED, UNCHANGED = "added", "changed", "unchanged"
@@ -35,12 +34,11 @@ class Step:
         )
 
 
-def bring_to(wanted: WantedState, *, allow_rename: bool, dry_run: bool) -> str:
+def bring_to(wanted: WantedState, product: Product | None, *, dry_run: bool) -> str:
     """Sends what is needed; whether the product was ADDED, CHANGED or UNCHANGED. Raises a refusal.
 
-    A line whose product_id and SKU do not name one product is refused before anything is sent.
+    `product` is the one that the line names; None is added.
     """
-    product = named_product(wanted, allow_rename=allow_rename)
     if product is None:
         _add(wanted, dry_run=dry_run)
         return ADDED

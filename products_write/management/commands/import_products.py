@@ -10,6 +10,7 @@ from boundary.errors import FieldFault, Invalid, ServiceError, Unavailable
 from events.management.progress import ProgressLine
 from products_write.bulk import in_bulk
 from products_write.importing.lines import COLUMNS, Line, read_lines
+from products_write.importing.naming import Naming
 from products_write.importing.states import ADDED, CHANGED, UNCHANGED, bring_to
 
 FAULTY = "faulty"
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         "or sku is needed, categories are joined by '|', quantity is the stock afterwards, a column left out stays "
         "as it is. A line that gives product_id and sku is refused when they do not name one product: its product "
         "has another SKU or none (see --allow-rename), or its SKU belongs to another product. "
+        "Of two lines about one product the later is refused. "
         "Every change is a command; an interrupted import is run again. Faults are named by line. "
         "Exit status: 0 done, 1 some lines were faulty or refused, 2 wrong use."
     )
@@ -40,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no file {file}.", returncode=2)
         counts: Counter[str] = Counter()
         try:
-            self._import(file, counts, allow_rename=allow_rename, dry_run=dry_run)
+            self._import(file, counts, Naming(allow_rename=allow_rename), dry_run=dry_run)
         except Invalid as invalid:
             self._report(None, invalid.faults)
             counts[FAULTY] += 1
@@ -51,7 +53,7 @@ class Command(BaseCommand):
         if counts[FAULTY]:
             raise SystemExit(1)
 
-    def _import(self, file: Path, counts: Counter[str], *, allow_rename: bool, dry_run: bool) -> None:
+    def _import(self, file: Path, counts: Counter[str], naming: Naming, *, dry_run: bool) -> None:
         with file.open(encoding="utf-8-sig", newline="") as counted:
             total = sum(1 for _ in read_lines(counted))
         progress = ProgressLine(self.stderr, "lines", total)
@@ -59,15 +61,16 @@ class Command(BaseCommand):
             opened = stack.enter_context(file.open(encoding="utf-8-sig", newline=""))
             stack.enter_context(in_bulk())
             for line in read_lines(opened):
-                counts[self._bring(line, allow_rename=allow_rename, dry_run=dry_run)] += 1
+                counts[self._bring(line, naming, dry_run=dry_run)] += 1
                 progress.advance(1)
         progress.finish()
 
-    def _bring(self, line: Line, *, allow_rename: bool, dry_run: bool) -> str:
+    def _bring(self, line: Line, naming: Naming, *, dry_run: bool) -> str:
         if line.wanted is None:
             return self._report(line, line.faults)
         try:
-            return bring_to(line.wanted, allow_rename=allow_rename, dry_run=dry_run)
+            product = naming.product_of(line.number, line.wanted)
+            return bring_to(line.wanted, product, dry_run=dry_run)
         except Invalid as invalid:
             return self._report(line, invalid.faults)
         except Unavailable as error:

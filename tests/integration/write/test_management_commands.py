@@ -250,6 +250,42 @@ def test_import__ids_of_another_shop_overwrite_nothing(tmp_path: Path) -> None:
     assert names == ["Silver ring", "Gold ring", "Plain ring", "T-shirt"]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "named"),
+    [
+        ("1,RING-1", "1,RING-1", "product_id 1"),
+        ("1,RING-1", ",RING-1", "sku 'RING-1'"),
+        (",RING-1", "1,", "product_id 1"),
+        ("1,NEW-1", ",RING-1", "sku 'RING-1'"),
+        ("1,NEW-1", "2,RING-1", "sku 'RING-1'"),
+        ("1,NEW-1", ",NEW-1", "sku 'NEW-1'"),
+        ("9,NEW-9", "9,NEW-1", "product_id 9"),
+        (",NEW-9", "9,NEW-9", "sku 'NEW-9'"),
+    ],
+)
+def test_import__a_second_line_about_a_product_is_refused(
+    tmp_path: Path, first: str, second: str, named: str
+) -> None:
+    rings()
+    path = csv_file(tmp_path, f"{first},Ring,,30.00,,", f"{second},Lamp,,9.00,,", "3,,Lamp,,9.00,,")
+    dry_status, dry_out, dry_err = run("import_products", path, "--allow-rename", "--dry-run")
+    status, out, err = run("import_products", path, "--allow-rename")
+    assert (status, dry_status, dry_err, dry_out.split(" (")[0]) == (1, 1, err, out.rstrip())
+    assert err.startswith(f"line 3: {named.split()[0]}: Line 2 is about the product with {named} already. ")
+    assert list(Product.objects.filter(name="Lamp").values_list("id", flat=True)) == [3]
+
+
+def test_import__a_refused_line_does_not_speak_for_its_product(tmp_path: Path) -> None:
+    rings()
+    path = csv_file(tmp_path, "1,TEE-1,T-shirt,,9.00,,", "1,RING-1,Ring,,30.00,,", "2,TEE-1,T-shirt,,9.00,,")
+    status, out, err = run("import_products", path)
+    assert (status, out) == (1, "0 added, 1 changed, 0 unchanged, 2 faulty\n")
+    assert [line.split(": ")[:2] for line in err.splitlines()] == [
+        ["line 2", "product_id_taken"],
+        ["line 4", "product_id_taken"],
+    ]
+
+
 @pytest.mark.parametrize("product_id", [1, 3])
 def test_import__allowed_to_rename_gives_the_product_the_lines_sku(tmp_path: Path, product_id: int) -> None:
     rings()
