@@ -121,9 +121,11 @@ class TaskPage:
         return render(self.request, "products_write/task_screen.html", context, status=status)
 
     def _payload(self) -> dict[str, object]:
+        """The address names the product. A form that names one too gives it twice, which validation refuses."""
         posted = self.request.POST.copy()
         posted.pop(KEY, None)
-        return form_payload(self.screen.command_type, posted) | {"product_id": str(self.product.id)}
+        posted.appendlist("product_id", str(self.product.id))
+        return form_payload(self.screen.command_type, posted)
 
 
 def _key_of(request: HttpRequest) -> UUID:

@@ -2,10 +2,11 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from events.alarms import sample_products
 from events.management.arguments import (
+    WRONG_USE,
     add_projection_arguments,
     chosen_projections,
     positive,
@@ -25,11 +26,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_projection_arguments(parser)
-        parser.add_argument("--sample", type=positive, metavar="N", help="only N products taken at random")
+        parser.add_argument(
+            "--sample", type=positive, metavar="N", help="only N products taken at random; not with --product"
+        )
         parser.add_argument("--repair", action="store_true", help="mend the read rows that differ")
 
     def handle(self, *, projection: list[str], products: list[int] | None, **options: Any) -> None:
         projections = chosen_projections(projection)
+        if products and options["sample"] is not None:
+            raise CommandError(
+                "Give either --product or --sample: both choose the products.", returncode=WRONG_USE
+            )
         refuse_unknown_products(products or [])
         chosen = sample_products(options["sample"]) if options["sample"] is not None else products
         line = ProgressLine(self.stderr, "products", (1 + len(projections)) * _count(chosen))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import connections
 from django.utils import timezone
 
@@ -116,3 +117,10 @@ def test_sample_products__draws_from_what_there_is() -> None:
         append(product_id, product_added())
     assert set(sample_products(50)) <= {3, 1_000_000, 2**53 - 1}
     assert 1 <= len(sample_products(1)) <= 1
+
+
+def test_verify_read_models__refuses_products_that_are_chosen_in_two_ways() -> None:
+    append(1, product_added())
+    with pytest.raises(CommandError, match="Give either --product or --sample") as refused:
+        call_command("verify_read_models", "--product", "1", "--sample", "1", stdout=StringIO())
+    assert refused.value.returncode == 2

@@ -81,6 +81,15 @@ def test_task__shows_a_fault_at_its_field(quantity: str) -> None:
     assert re.search(r'id="id_quantity_error"|errorlist', response.content.decode())
 
 
+def test_task__whose_form_names_a_product_too_is_refused() -> None:
+    client, product_id, other = operator(), added(), added()
+    form = hidden_fields(client.get(task_url(product_id))) | {"quantity": "5", "product_id": str(other)}
+    with nothing_changes():
+        response = client.post(task_url(product_id), form)
+    assert response.status_code == 400
+    assert '<p class="errornote">product_id: ' in response.content.decode()
+
+
 def test_task__shows_a_refusal_in_place() -> None:
     client, product_id = operator(), added()
     sent("discontinue-product", product_id=product_id)
