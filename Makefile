@@ -11,7 +11,7 @@ help: ## this list
 
 setup: $(EVERYTHING) ## a virtual environment in .venv/ from the hashed lock
 
-run: $(RUNTIME) ## set up, make demo data on the first start, serve on 127.0.0.1:PORT (8000)
+run: $(RUNTIME) ## set up, make demo data in a new database of its own, serve on 127.0.0.1:PORT (8000)
 	@$(PYTHON_OF_VENV) -m tools.run
 
 test: $(EVERYTHING) ## every check and test, on SQLite and on real PostgreSQL and Redis; ARGS="-k name"

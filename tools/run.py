@@ -1,4 +1,7 @@
-"""``make run``: the embedded service on 127.0.0.1, ready to look at. Ctrl-C ends it; the data stay in var/."""
+"""``make run``: the embedded service on 127.0.0.1, ready to look at. Ctrl-C ends it; the data stay in var/.
+
+A database that DATABASE_URL gives gets no demo data; see tools.serving.prepare.
+"""
 
 import sys
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""What ``make run`` and ``make stack`` share: migrate, fill the first time, serve, say where to look."""
+"""What ``make run`` and ``make stack`` share: migrate, make demo data the first time, serve, say where to look."""
 
 import os
 import socket
@@ -13,6 +13,8 @@ import environ
 from tools.processes import ROOT, DidNotStart
 
 CREDENTIALS = "demo-credentials.txt"  # written by seed_demo into VAR_DIR
+_DATABASES = ("DATABASE_URL", "READ_DATABASE_URL")
+_LOG_IS_EMPTY = "from events.models import Event; print(not Event.objects.exists())"
 
 
 def development_environment() -> None:
@@ -51,13 +53,26 @@ def manage(*arguments: str, env: Mapping[str, str] | None = None) -> str:
 
 
 def prepare(env: Mapping[str, str]) -> None:
-    """Migrates, and makes the demo catalogue on the first start."""
+    """Migrates, and makes the demo catalogue in a new database of our own; else says in one line why it does not.
+
+    `env` is what the program adds to the environment: the databases it names are the program's own. Others, named by
+    the environment or by .env, are somebody's, and get tables but no demo.
+    """
     manage("migrate", "--verbosity=0", env=env)
     if {**os.environ, **env}.get("READ_DATABASE_URL"):
         manage("migrate", "--verbosity=0", "--database=read", env=env)
-    if not _credentials(env).exists():
+    if given := _given_database(env):
+        print(f"No demo data: {given} is given. 'manage.py seed_demo' makes them there.", flush=True)
+    elif manage("shell", "--verbosity=0", "--command", _LOG_IS_EMPTY, env=env).strip() != "True":
+        print("No demo data: the database has events already, and keeps what it has.", flush=True)
+    else:
         print("First start: making a demo catalogue …", flush=True)
         manage("seed_demo", env=env)
+
+
+def _given_database(env: Mapping[str, str]) -> str | None:
+    """The variable by which somebody gives a database of theirs; None when all databases are the program's own."""
+    return next((name for name in _DATABASES if os.environ.get(name) and name not in env), None)
 
 
 def web_command(port: int, workers: int, threads: int) -> list[str]:
@@ -90,9 +105,18 @@ def welcome(port: int, env: Mapping[str, str]) -> str:
         "Admin": "/admin/",
     }
     lines = [f"  {name:<12}{address}{path}" for name, path in places.items()]
+    return "\n".join(["", *lines, "", *_sign_in(env), ""])
+
+
+def _sign_in(env: Mapping[str, str]) -> list[str]:
+    """The demo's users. The file of a database of our own may lie beside one that is given, which has other users."""
     file = _credentials(env)
-    sign_in = file.read_text().rstrip() if file.exists() else "manage.py createsuperuser makes a user."
-    return "\n".join(["", *lines, "", sign_in, "", f"(kept in {file}; Ctrl-C ends)", ""])
+    if not file.exists():
+        return ["manage.py createsuperuser makes a user.", "", "(Ctrl-C ends)"]
+    if _given_database(env):
+        hint = f"If seed_demo has filled this database, its users stand in {file}."
+        return ["manage.py createsuperuser makes a user.", hint, "", "(Ctrl-C ends)"]
+    return [file.read_text().rstrip(), "", f"(kept in {file}; Ctrl-C ends)"]
 
 
 def _credentials(env: Mapping[str, str]) -> Path:
