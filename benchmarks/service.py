@@ -16,12 +16,12 @@ def main() -> None:
     # What follows needs the apps.
     from django.db import connections
 
-    from boundary.actor import Actor
     from events import tasks
     from events.checkpoints import partitions_in_use
-    from events.databases import read_alias
     from events.projection import registered_projections
     from events.rebuild import rebuild
+    from kernel.actor import Actor
+    from kernel.database.aliases import read_alias
     from products_read.keyset import Cursor
     from products_read.queries.find_products import FindProducts, find_products
     from products_read.queries.show_product import show_product

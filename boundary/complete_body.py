@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
-from boundary.errors import FieldFault, Invalid, PayloadTooLarge
 from boundary.parsers import MAX_BODY_BYTES
 from boundary.problem_pages import page_or_problem
+from kernel.errors import FieldFault, Invalid, PayloadTooLarge
 
 COMMANDS = "/api/v1/commands/"
 """Commands refuse a body that is too large by themselves: they say 401 and 403 first."""

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
 
-from boundary.errors import FieldFault, Invalid
+from kernel.errors import FieldFault, Invalid
 
 HEADER, _IN_META = "X-Correlation-ID", "HTTP_X_CORRELATION_ID"
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)

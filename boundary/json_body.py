@@ -4,7 +4,7 @@ import json
 from decimal import Decimal
 from typing import NoReturn
 
-from boundary.errors import FieldFault, Invalid
+from kernel.errors import FieldFault, Invalid
 
 
 def parse(body: bytes) -> object:

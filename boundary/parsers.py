@@ -5,8 +5,8 @@ from typing import IO, Any
 
 from rest_framework.parsers import BaseParser
 
-from boundary.errors import FieldFault, Invalid, PayloadTooLarge
 from boundary.json_body import parse
+from kernel.errors import FieldFault, Invalid, PayloadTooLarge
 
 MAX_BODY_BYTES = 256 * 1024
 

@@ -12,16 +12,6 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from boundary.correlation import current_correlation_id
-from boundary.errors import (
-    FieldFault,
-    Invalid,
-    NotAuthenticated,
-    NotFound,
-    PayloadTooLarge,
-    PermissionDenied,
-    ServiceError,
-    Unavailable,
-)
 from boundary.problems import (
     CONTENT_TYPE,
     CsrfFailed,
@@ -31,6 +21,16 @@ from boundary.problems import (
     headers_of,
     problem,
     status_of,
+)
+from kernel.errors import (
+    FieldFault,
+    Invalid,
+    NotAuthenticated,
+    NotFound,
+    PayloadTooLarge,
+    PermissionDenied,
+    ServiceError,
+    Unavailable,
 )
 
 logger = structlog.get_logger(__name__)

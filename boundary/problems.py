@@ -13,7 +13,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from boundary.correlation import current_correlation_id
-from boundary.errors import (
+from kernel.errors import (
     FieldFault,
     Invalid,
     NotAuthenticated,

@@ -18,10 +18,10 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from boundary.client_address import client_address
-from boundary.errors import Throttled
 from boundary.models import SignInAttempt
 from boundary.problem_pages import page_or_problem
 from boundary.rates import seconds_to_wait
+from kernel.errors import Throttled
 
 log = structlog.get_logger(__name__)
 

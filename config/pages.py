@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from boundary.errors import NotFound
+from kernel.errors import NotFound
 
 
 class LandingPage(TemplateView):

@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from boundary.read_only_admin import ReadOnlyAdmin
 from events.models import Checkpoint, Divergence, Event, ParkedKey, SkippedEvent, Snapshot
+from kernel.read_only_admin import ReadOnlyAdmin
 
 
 @admin.register(Event)

@@ -6,12 +6,12 @@ from typing import Any
 from django.db import connections, transaction
 from django.db.models.functions import Now
 
-from events.databases import read_alias, write_alias
-from events.instances import instance, select
 from events.models import Checkpoint
 from events.projection import Projection
-from events.statements import fetch, run, uuid_value
 from events.watermark import Watermark
+from kernel.database.aliases import read_alias, write_alias
+from kernel.database.hydration import instance, select
+from kernel.database.statements import fetch, run, uuid_value
 
 DEFAULT_PARTITIONS = 4
 

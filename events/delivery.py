@@ -13,11 +13,11 @@ import structlog
 from django.conf import settings
 from django.db import close_old_connections
 
-from events import failpoints
-from events.background import Background
 from events.checkpoints import DEFAULT_PARTITIONS, partitions_in_use
 from events.engine import bring_up_or_park, catch_up_partition
 from events.sync import SyncMode, projections_in
+from kernel import failpoints
+from kernel.background_queue import Background
 
 logger = structlog.get_logger(__name__)
 

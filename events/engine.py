@@ -11,14 +11,15 @@ from typing import Any, NamedTuple
 import structlog
 from django.db import DataError, IntegrityError, transaction
 
-from events import checkpoints, failpoints, log, parking, rows, skips, snapshots
-from events.databases import read_alias
+from events import checkpoints, log, parking, rows, skips, snapshots
 from events.log import RecordedEvent, StreamEvent
 from events.models import Checkpoint, ParkedKey
 from events.projection import FoldFailed, Projection, ReadRow, fold, registered_projections
 from events.rows import Children
 from events.skips import NOTHING, skipped_versions
 from events.watermark import Watermark, final_watermark, highest
+from kernel import failpoints
+from kernel.database.aliases import read_alias
 
 logger = structlog.get_logger(__name__)
 

@@ -13,7 +13,6 @@ from django.db import Error, connections, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from events.checkpoints import checkpoints_of
-from events.databases import read_alias
 from events.engine import bring_up_or_park, why_not
 from events.log import head_version
 from events.models import ParkedKey
@@ -21,6 +20,7 @@ from events.on_demand import before_reading
 from events.patience import Wait, wait_for
 from events.projection import Projection, ReadRow, projection_into
 from events.tokens import Token
+from kernel.database.aliases import read_alias
 
 logger = structlog.get_logger(__name__)
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from events.databases import write_alias
+from kernel.database.aliases import write_alias
 
 # The advisory lock that a transaction holds from before it draws a position until its commit is visible.
 LOCK_CLASS = 7_201

@@ -15,12 +15,12 @@ from django.db import connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.functions import Cast
 
-from events import failpoints
 from events.contracts import DomainEvent, decode, encode
-from events.databases import write_alias
 from events.models import Event
 from events.signals import events_appended, events_committed
-from events.statements import Statement, execute_together, fetch, uuid_value
+from kernel import failpoints
+from kernel.database.aliases import write_alias
+from kernel.database.statements import Statement, execute_together, fetch, uuid_value
 
 _PAGE = 2_000
 _SCAN_PAGE = 20_000

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from events.rows import columns_of, read_connection
 from events.staging import Staging, Table, delete, execute, fetch
-from events.statements import among
+from kernel.database.statements import among
 
 
 class Counts(NamedTuple):

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models.functions import Now
 
-from events.read_only import ReadOnlyModel
+from kernel.read_only_models import ReadOnlyModel
 
 
 class Event(ReadOnlyModel):

@@ -9,10 +9,10 @@ from django.db import connections
 from django.db.models import F
 
 from events.contracts import UnreadableEvent
-from events.databases import read_alias
 from events.models import Event, ParkedKey
 from events.projection import FoldFailed, Projection
-from events.statements import among, fetch
+from kernel.database.aliases import read_alias
+from kernel.database.statements import among, fetch
 
 logger = structlog.get_logger(__name__)
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 from django.db import DatabaseError, models
 
 from events.contracts import DomainEvent
-from events.read_only import ReadOnlyModel
+from kernel.read_only_models import ReadOnlyModel
 
 
 class ReadRow(ReadOnlyModel):

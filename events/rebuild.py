@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 import django
 from django.db import DatabaseError, connections, transaction
 
-from events import checkpoints, failpoints, log, merge, parking
-from events.databases import read_alias, write_alias
+from events import checkpoints, log, merge, parking
 from events.models import Checkpoint, Event
 from events.one_at_a_time import one_at_a_time
 from events.projection import FoldFailed, Projection, fold, registered_projections
@@ -24,6 +23,8 @@ from events.rows import read_connection
 from events.skips import NOTHING, skipped_versions
 from events.staging import Staging, execute
 from events.watermark import Watermark, final_watermark
+from kernel import failpoints
+from kernel.database.aliases import read_alias, write_alias
 
 CHUNK_PRODUCTS = 2_000
 FEW_EVENTS = 2_000

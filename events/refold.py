@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from events import log, parking, rows
-from events.databases import read_alias
 from events.log import RecordedStream, Stream
 from events.projection import FoldFailed, Projection, ReadRow, fold
 from events.skips import NOTHING, skipped_versions
+from kernel.database.aliases import read_alias
 
 State = dict[str, object]
 

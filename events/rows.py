@@ -9,10 +9,10 @@ import msgspec
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from events.databases import read_alias
-from events.instances import Conversion, instance, select, stored, storing
 from events.projection import ChildTable, Projection, ReadRow
-from events.statements import among, fetch
+from kernel.database.aliases import read_alias
+from kernel.database.hydration import Conversion, instance, select, stored, storing
+from kernel.database.statements import among, fetch
 
 # What one child table holds for one product.
 Children = frozenset[tuple[Any, ...]]

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.db import connections
 
-from events.databases import read_alias
 from events.log import RecordedEvent
 from events.models import SkippedEvent
 from events.projection import Projection
-from events.statements import among, fetch
+from kernel.database.aliases import read_alias
+from kernel.database.statements import among, fetch
 
 NOTHING: frozenset[int] = frozenset()
 

@@ -10,7 +10,7 @@ from django.db import models
 
 from events.projection import Projection, ReadRow
 from events.rows import child_values, columns_of, quoted, read_connection, values_of
-from events.statements import among
+from kernel.database.statements import among
 
 
 class Table(NamedTuple):

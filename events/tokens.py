@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django.core import signing
 
-from boundary.errors import FieldFault, Invalid
+from kernel.errors import FieldFault, Invalid
 
 HEADER = "Consistency-Token"
 _SALT = "events.consistency-token"

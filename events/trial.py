@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from events import engine, rows
-from events.databases import read_alias
 from events.models import ParkedKey
 from events.projection import FoldFailed, Projection, ReadRow
 from events.refold import State, state_of
+from kernel.database.aliases import read_alias
 
 
 class Trial(NamedTuple):

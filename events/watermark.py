@@ -15,9 +15,9 @@ from uuid import UUID
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from events.databases import write_alias
 from events.guards import LOCK_CLASS, LOCK_OBJECT, ensure_guarded
-from events.statements import fetch
+from kernel.database.aliases import write_alias
+from kernel.database.statements import fetch
 
 PATIENCE_SECONDS = 1.0
 _FIRST_POLL, _LONGEST_POLL = 0.001, 0.05

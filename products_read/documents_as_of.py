@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from boundary.errors import FieldFault, Invalid, NotFound, Unavailable
 from events import log, snapshots
 from events.projection import FoldFailed, projection_into
+from kernel.errors import FieldFault, Invalid, NotFound, Unavailable
 from products_read.keyset import ReadModel
 
 

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 from django.db import connections, router
 
-from boundary.errors import NotFound
 from events.on_demand import before_reading
-from events.statements import fetch
+from kernel.database.statements import fetch
+from kernel.errors import NotFound
 from products_read.keyset import ReadModel
 
 

@@ -5,8 +5,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Raw
 
-from boundary.times import rfc3339
 from events.log import RecordedEvent
+from kernel.times import rfc3339
 
 
 class EventDocument(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import F, Index, Q
 
 from events.projection import ReadRow
-from events.read_only import ReadOnlyModel
-from products_read.fields import CodePointTextField
+from kernel.database.fields import CodePointTextField
+from kernel.read_only_models import ReadOnlyModel
 
 
 class ProductDisplay(ReadRow):

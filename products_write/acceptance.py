@@ -5,7 +5,7 @@ from functools import partial
 import msgspec
 from django.db import transaction
 
-from events.databases import write_alias
+from kernel.database.aliases import write_alias
 from products_write import idempotency
 from products_write.command_status import status_body
 from products_write.envelope import Envelope, Outcome

@@ -7,26 +7,20 @@ from collections.abc import Mapping
 import structlog
 from django.db import DatabaseError, InterfaceError, connections, transaction
 
-from boundary.actor import Actor
 from boundary.correlation import correlated
-from boundary.errors import (
-    Invalid,
-    NotAuthenticated,
-    PermissionDenied,
-    ServiceError,
-    Unavailable,
-)
-from boundary.metrics import COMMANDS
 from boundary.problems import status_of
-from boundary.validation import validated as validated_against
-from events.databases import write_alias
+from kernel.actor import Actor
+from kernel.database.aliases import write_alias
+from kernel.database.failures import is_lost_connection, is_passing, is_stale_plan, is_unavailability
+from kernel.errors import Invalid, NotAuthenticated, PermissionDenied, ServiceError, Unavailable
+from kernel.metrics import COMMANDS
+from kernel.validation import validated as validated_against
 from products_write import idempotency
 from products_write.command_fields import faults_beyond_schema, faults_of
 from products_write.commands import Command
 from products_write.commands.rating import FOR_OTHERS, RatingCommand
 from products_write.envelope import Envelope, Next, Outcome
 from products_write.errors import CommandInProgress, IdempotencyKeyReused
-from products_write.failures import is_lost_connection, is_passing, is_stale_plan, is_unavailability
 
 log = structlog.get_logger(__name__)
 

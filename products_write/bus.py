@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Mapping
 from uuid import UUID
 
-from boundary.actor import Actor
 from boundary.correlation import current_correlation_id, new_correlation_id
-from boundary.errors import NotFound
+from kernel.actor import Actor
+from kernel.errors import NotFound
 from products_write import behaviours
 from products_write.acceptance import accept as store
 from products_write.commands import COMMANDS, Command

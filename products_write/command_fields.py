@@ -8,8 +8,8 @@ from typing import Any, get_type_hints
 import msgspec
 from msgspec import inspect
 
-from boundary.errors import FieldFault, Invalid
-from boundary.validation import validated
+from kernel.errors import FieldFault, Invalid
+from kernel.validation import validated
 from products_write.commands.fields import CHECK, WRITTEN, Check
 
 

@@ -12,8 +12,8 @@ import structlog
 from django.conf import settings
 from django.db import connections
 
-from events import failpoints
-from events.background import Background
+from kernel import failpoints
+from kernel.background_queue import Background
 from products_write.execution import execute_line_of
 
 logger = structlog.get_logger(__name__)

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import msgspec
 
-from boundary.actor import Actor
-from boundary.errors import ServiceError
 from boundary.problems import problem, status_of
+from kernel.actor import Actor
+from kernel.errors import ServiceError
 from products_write.commands import Command, CommandResult, Context
 
 

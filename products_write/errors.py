@@ -1,7 +1,7 @@
 """Everything a command may be refused for once its input is understood. The HTTP status of a code stands in
 boundary.problems."""
 
-from boundary.errors import ServiceError
+from kernel.errors import ServiceError
 
 
 class ProductNotFound(ServiceError):

@@ -13,9 +13,9 @@ import structlog
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from boundary.actor import SYSTEM, Actor
-from boundary.errors import PermissionDenied, ServiceError, Unavailable
-from events.databases import write_alias
+from kernel.actor import SYSTEM, Actor
+from kernel.database.aliases import write_alias
+from kernel.errors import PermissionDenied, ServiceError, Unavailable
 from products_write import behaviours, idempotency
 from products_write.bus import COMMANDS, handle
 from products_write.envelope import Accepted, Behaviour, Envelope, Next, Outcome, chain

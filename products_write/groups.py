@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 
-from events.databases import write_alias
+from kernel.database.aliases import write_alias
 
 _LOOK = (
     "products_write.view_product",

@@ -8,12 +8,12 @@ import msgspec
 from django.db import OperationalError
 from django.utils import timezone
 
-from boundary.errors import ServiceError
 from boundary.problems import problem, status_of
-from products_write import sql
+from kernel.database import tables
+from kernel.database.failures import is_lock_timeout
+from kernel.errors import ServiceError
 from products_write.envelope import Envelope, Outcome
 from products_write.errors import CommandInProgress, IdempotencyKeyReused
-from products_write.failures import is_lock_timeout
 from products_write.models import SYSTEM_ACTOR_ID, CommandRecord
 
 _encode_sorted = msgspec.json.Encoder(order="sorted").encode
@@ -33,7 +33,7 @@ def take(envelope: Envelope) -> CommandRecord | None:
     """
     row = _row(envelope, status=CommandRecord.Status.PENDING, binding=True)
     try:
-        taken = sql.insert_if_absent(CommandRecord, row, unique=_KEY, returning="id")
+        taken = tables.insert_if_absent(CommandRecord, row, unique=_KEY, returning="id")
     except OperationalError as error:
         if is_lock_timeout(error):
             raise CommandInProgress from error
@@ -63,13 +63,13 @@ def find_answer(envelope: Envelope) -> Outcome | None:
 
 def answer(envelope: Envelope, outcome: Outcome) -> None:
     """Stores the answer under the key, in the same transaction; from then on it binds."""
-    sql.update(CommandRecord, _answered(outcome), _key(envelope))
+    tables.update(CommandRecord, _answered(outcome), _key(envelope))
 
 
 def take_and_answer(envelope: Envelope, outcome: Outcome) -> None:
     """Both in one, for a key that nobody else can have."""
     row = _row(envelope, status=CommandRecord.Status.SUCCEEDED, binding=True)
-    sql.insert(CommandRecord, row | _answered(outcome))
+    tables.insert(CommandRecord, row | _answered(outcome))
 
 
 def log_refusal(envelope: Envelope, error: ServiceError) -> None:
@@ -81,7 +81,7 @@ def log_refusal(envelope: Envelope, error: ServiceError) -> None:
         "product_id": getattr(envelope.command, "product_id", None) or None,
         "finished_at": timezone.now(),
     }
-    if sql.insert_if_absent(CommandRecord, row, unique=_KEY, returning="id") is None:
+    if tables.insert_if_absent(CommandRecord, row, unique=_KEY, returning="id") is None:
         _replace_unbinding(envelope, row)
 
 
@@ -111,7 +111,7 @@ def _taken_before(envelope: Envelope, row: dict[str, Any]) -> CommandRecord | No
 
 def _replace_unbinding(envelope: Envelope, row: dict[str, Any]) -> None:
     blank = {"http_status": None, "body": "", "product_id": None, "finished_at": None}
-    sql.update(CommandRecord, blank | row, _key(envelope) | {"binding": False})
+    tables.update(CommandRecord, blank | row, _key(envelope) | {"binding": False})
 
 
 def _key(envelope: Envelope) -> dict[str, object]:

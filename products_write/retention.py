@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from events.databases import write_alias
+from kernel.database.aliases import write_alias
 from products_write.models import CommandRecord
 
 BATCH = 5_000

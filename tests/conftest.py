@@ -12,8 +12,8 @@ from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from events import delivery, guards
-from events.databases import write_alias
 from events.signals import events_committed
+from kernel.database.aliases import write_alias
 from products_write.delivery import deliver
 from products_write.signals import command_accepted
 

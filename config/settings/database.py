@@ -20,7 +20,7 @@ POSTGRESQL_OPTIONS: dict[str, Any] = {
     "keepalives_idle": 15,
     "keepalives_interval": 5,
     "keepalives_count": 3,
-    "prepare_threshold": 2,  # executions after which a statement of the hot path is prepared; see events.statements
+    "prepare_threshold": 2,  # executions after which a statement of the hot path is prepared; see kernel.database.statements
     "options": "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=30s",
 }
 
@@ -35,7 +35,7 @@ def tuned(database: dict[str, Any]) -> dict[str, Any]:
     # Connections that live as long as their thread cost 3 to 9 times less than one per request.
     return {
         **database,
-        "ENGINE": engine if is_sqlite else "config.postgresql",
+        "ENGINE": engine if is_sqlite else "kernel.database.postgresql",
         "OPTIONS": defaults | database.get("OPTIONS", {}),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
@@ -49,4 +49,4 @@ READ_DATABASE = bool(env.str("READ_DATABASE_URL", default=""))
 if READ_DATABASE:
     DATABASES["read"] = tuned(env.db_url("READ_DATABASE_URL"))
 
-DATABASE_ROUTERS = ["events.databases.SideRouter"]
+DATABASE_ROUTERS = ["kernel.database.aliases.SideRouter"]

@@ -6,9 +6,9 @@ from typing import get_type_hints
 
 import msgspec
 
-from boundary.times import rfc3339
 from events.contracts.base import REGISTRY, DomainEvent
 from events.contracts.upcasters import upcast
+from kernel.times import rfc3339
 
 _encoder = msgspec.json.Encoder()
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from boundary.read_only_admin import ReadOnlyAdmin
+from kernel.read_only_admin import ReadOnlyAdmin
 from products_read.words import prefix_range, searched_words
 
 

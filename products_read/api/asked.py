@@ -5,7 +5,7 @@ from typing import Generic, NamedTuple, TypeVar
 import msgspec
 from rest_framework.request import Request
 
-from boundary.errors import AllFaults
+from kernel.errors import AllFaults
 from products_read.api import cursors
 from products_read.api.consistency import Wish, wish_of
 from products_read.api.query_string import parsed

@@ -5,12 +5,12 @@ from typing import NamedTuple
 from rest_framework.request import Request
 
 from boundary import prefer
-from boundary.errors import Stale
 from boundary.prefer import Preferences
 from events import tokens
 from events.freshness import Freshness
 from events.patience import Wait
 from events.tokens import Token
+from kernel.errors import Stale
 
 CONSISTENCY = "Consistency"
 

@@ -2,7 +2,7 @@
 
 from django.core.signing import BadSignature, Signer
 
-from boundary.errors import FieldFault, Invalid
+from kernel.errors import FieldFault, Invalid
 from products_read.keyset import Cursor
 
 

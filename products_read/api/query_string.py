@@ -6,7 +6,7 @@ import msgspec
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from boundary.validation import validated
+from kernel.validation import validated
 
 Query = TypeVar("Query", bound=msgspec.Struct)
 

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import products_read.fields
+import kernel.database.fields
 
 
 class Migration(migrations.Migration):
@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("product_id", models.BigIntegerField()),
-                ("slug", products_read.fields.CodePointTextField()),
+                ("slug", kernel.database.fields.CodePointTextField()),
                 ("discontinued", models.BooleanField()),
             ],
             options={
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("product_id", models.BigIntegerField()),
-                ("word", products_read.fields.CodePointTextField()),
+                ("word", kernel.database.fields.CodePointTextField()),
             ],
             options={
                 "indexes": [models.Index(fields=["word", "product_id"], name="display_word")],
@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("product_id", models.BigIntegerField()),
-                ("word", products_read.fields.CodePointTextField()),
+                ("word", kernel.database.fields.CodePointTextField()),
             ],
             options={
                 "indexes": [models.Index(fields=["word", "product_id"], name="inventory_word")],
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("version", models.BigIntegerField()),
                 ("projection_version", models.PositiveIntegerField()),
-                ("sku", products_read.fields.CodePointTextField(null=True)),
+                ("sku", kernel.database.fields.CodePointTextField(null=True)),
                 ("name", models.TextField(default="")),
                 ("description", models.TextField(default="")),
                 (
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ("categories", models.JSONField(default=list)),
                 ("related_product_ids", models.JSONField(default=list)),
                 ("discontinued", models.BooleanField(default=False)),
-                ("name_key", products_read.fields.CodePointTextField(default="")),
+                ("name_key", kernel.database.fields.CodePointTextField(default="")),
                 ("rating_key", models.SmallIntegerField(default=-1)),
                 ("rating_key_ascending", models.SmallIntegerField(default=501)),
                 ("document", models.TextField(default="")),
@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("version", models.BigIntegerField()),
                 ("projection_version", models.PositiveIntegerField()),
-                ("sku", products_read.fields.CodePointTextField(null=True)),
+                ("sku", kernel.database.fields.CodePointTextField(null=True)),
                 ("name", models.TextField(default="")),
                 ("current_stock", models.BigIntegerField(default=0)),
                 ("discontinued", models.BooleanField(default=False)),

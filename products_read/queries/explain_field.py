@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from boundary.errors import FieldFault, Invalid, NotFound
 from events import log, snapshots
 from events.log import RecordedEvent
 from events.projection import FoldFailed, Projection, ReadRow, fold, projection_into
 from events.skips import NOTHING, skipped_versions
+from kernel.errors import FieldFault, Invalid, NotFound
 from products_read.documents_as_of import set_aside
 from products_read.event_documents import rendered_event
 from products_read.keyset import Cursor, ReadModel

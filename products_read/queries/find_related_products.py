@@ -2,8 +2,8 @@
 
 from msgspec import Struct
 
-from boundary.errors import NotFound
 from events.on_demand import before_reading
+from kernel.errors import NotFound
 from products_read.models import ProductDisplay
 
 

@@ -2,8 +2,8 @@
 
 from msgspec import Struct
 
-from boundary.errors import NotFound
 from events import log
+from kernel.errors import NotFound
 from products_read.event_documents import rendered_event
 from products_read.keyset import Cursor, Page, page_of
 from products_read.parameter_types import PageSize

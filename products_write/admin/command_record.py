@@ -4,7 +4,7 @@ import msgspec
 from django.contrib import admin
 from django.http import HttpRequest
 
-from boundary.read_only_admin import ReadOnlyAdmin
+from kernel.read_only_admin import ReadOnlyAdmin
 from products_write.models import CommandRecord
 
 

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from boundary.read_only_admin import ReadOnlyAdmin
+from kernel.read_only_admin import ReadOnlyAdmin
 from products_write.admin.task_screen import TaskScreen
 from products_write.commands.add_to_inventory import AddToInventory
 from products_write.models import Product

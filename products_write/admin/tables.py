@@ -1,6 +1,6 @@
 """The tables around a product."""
 
-from boundary.read_only_admin import ReadOnlyAdmin
+from kernel.read_only_admin import ReadOnlyAdmin
 
 
 class CategoryAdmin(ReadOnlyAdmin):

@@ -16,9 +16,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from boundary.actor import Actor
-from boundary.errors import Invalid, ServiceError
 from boundary.problems import status_of
+from kernel.actor import Actor
+from kernel.errors import Invalid, ServiceError
 from products_write import bus
 from products_write.admin.task_forms import form_of
 from products_write.commands import Command

@@ -7,9 +7,9 @@ import msgspec
 from django.http import QueryDict
 from msgspec import UNSET, Meta, UnsetType
 
-from boundary.actor import Actor
-from boundary.errors import FieldFault, Invalid, NotFound
-from boundary.validation import validated
+from kernel.actor import Actor
+from kernel.errors import FieldFault, Invalid, NotFound
+from kernel.validation import validated
 from products_write.models import SYSTEM_ACTOR_ID, CommandRecord
 
 VIEW_COMMAND = "products_write.view_command"

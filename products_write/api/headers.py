@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from uuid import UUID
 
-from boundary.errors import AllFaults, FieldFault, Invalid
+from kernel.errors import AllFaults, FieldFault, Invalid
 
 IDEMPOTENCY_KEY, IF_MATCH = "Idempotency-Key", "If-Match"
 

@@ -5,8 +5,8 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from boundary.actor import Actor
-from boundary.errors import ServiceError
+from kernel.actor import Actor
+from kernel.errors import ServiceError
 from products_write.behaviours import refuse_unless_permitted
 
 

@@ -15,12 +15,12 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from boundary import prefer
-from boundary.actor import Actor
-from boundary.errors import AllFaults, NotFound, PayloadTooLarge, UnsupportedMediaType
 from boundary.parsers import MAX_BODY_BYTES, StrictJSONParser
 from boundary.prefer import Preferences
 from boundary.renderers import RENDERERS
 from events import tokens
+from kernel.actor import Actor
+from kernel.errors import AllFaults, NotFound, PayloadTooLarge, UnsupportedMediaType
 from products_write import bus
 from products_write.acceptance import ACCEPTED
 from products_write.api import headers

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import msgspec
 
-from boundary.actor import Actor
-from boundary.errors import FieldFault
 from events.contracts import DomainEvent
 from events.log import Metadata, RecordedEvent, last_position, read_stream
+from kernel.actor import Actor
+from kernel.errors import FieldFault
 from products_write.errors import VersionConflict
 from products_write.models import Product
 

@@ -3,9 +3,9 @@
 from django.contrib.auth import get_user_model
 from msgspec import UNSET, UnsetType
 
-from boundary.actor import Actor
-from boundary.errors import FieldFault
 from events.contracts import DomainEvent, ProductDiscontinued, ProductRated, ProductRatingWithdrawn
+from kernel.actor import Actor
+from kernel.errors import FieldFault
 from products_write.commands.base import Command, Context
 from products_write.commands.fields import ProductId, UserId
 from products_write.errors import UserNotFound

@@ -1,7 +1,7 @@
 from msgspec import UNSET, UnsetType
 
-from boundary.actor import Actor
 from events.contracts import DomainEvent, InventoryAdded, InventoryItemsShipped, InventoryRecounted
+from kernel.actor import Actor
 from products_write.commands.base import Command, CommandResult, Context, handles
 from products_write.commands.fields import CountedAt, CountedQuantity, ProductId
 

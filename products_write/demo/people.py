@@ -8,7 +8,7 @@ from django.core.management.base import CommandError
 from django.db import transaction
 from rest_framework.authtoken.models import Token
 
-from events.databases import write_alias
+from kernel.database.aliases import write_alias
 
 _DOMAIN = "demo.invalid"
 

@@ -13,8 +13,8 @@ import msgspec
 import structlog
 from django.contrib.auth.models import User
 
-from boundary.actor import Actor
-from boundary.errors import ServiceError, Unavailable
+from kernel.actor import Actor
+from kernel.errors import ServiceError, Unavailable
 from products_write.bus import send
 from products_write.commands import CommandResult
 from products_write.demo import people

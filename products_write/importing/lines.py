@@ -9,8 +9,8 @@ from typing import IO, Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from boundary.errors import FieldFault, Invalid
-from boundary.validation import validated
+from kernel.errors import FieldFault, Invalid
+from kernel.validation import validated
 from products_write.command_fields import faults_of
 from products_write.commands.fields import Categories, Description, Name, NewProductId, Sku, UnitPrice
 from products_write.limits import MAX_STOCK

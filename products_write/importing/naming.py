@@ -3,8 +3,8 @@
 from django.core.exceptions import ObjectDoesNotExist
 from msgspec import UNSET
 
-from boundary.errors import FieldFault, Invalid
-from products_write import sql
+from kernel.database import tables
+from kernel.errors import FieldFault, Invalid
 from products_write.errors import ProductIdTaken, SkuTaken
 from products_write.importing.lines import WantedState
 from products_write.models import Product
@@ -58,7 +58,7 @@ def _found(field: str, value: object) -> Product | None:
     if value is UNSET or value is None:
         return None
     try:
-        return sql.get(Product, **{field: value})
+        return tables.get(Product, **{field: value})
     except ObjectDoesNotExist:
         return None
 

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from boundary.actor import SYSTEM
-from boundary.validation import validated
+from kernel.actor import SYSTEM
+from kernel.validation import validated
 from products_write.bus import COMMANDS, send
 from products_write.importing.lines import WantedState
 from products_write.models import Product

@@ -8,7 +8,7 @@ from django.db import models
 
 from events.contracts import DomainEvent
 from events.log import Metadata, NewEvent, RecordedEvent, append
-from products_write import sql
+from kernel.database import tables
 
 
 class Aggregate(models.Model):
@@ -61,5 +61,5 @@ class Aggregate(models.Model):
             events,
             recorded_at=self.decided_at,
             metadata=metadata,
-            along=sql.update_statement(type(self), columns, {"id": self.id}),
+            along=tables.update_statement(type(self), columns, {"id": self.id}),
         )

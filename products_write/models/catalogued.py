@@ -6,7 +6,7 @@ from msgspec import UNSET, UnsetType
 
 from events.contracts import ProductDetailsChanged, ProductPriceChanged
 from events.log import Metadata, RecordedEvent
-from products_write import sql
+from kernel.database import tables
 from products_write.errors import SkuTaken
 from products_write.models.category import Category, ProductCategory
 from products_write.models.lifecycle import Lifecycle
@@ -76,7 +76,7 @@ class Catalogued(Lifecycle):
     def _put_in(self, slugs: Collection[str]) -> None:
         """Adds categories that it is not in."""
         categories = Category.objects.with_slugs(slugs) if slugs else []
-        sql.insert(
+        tables.insert(
             ProductCategory, *({"product": self.id, "category": category.id} for category in categories)
         )
 

@@ -3,9 +3,9 @@ from collections.abc import Collection
 import msgspec
 from django.db import models
 
-from events.instances import instance, select
-from events.statements import fetch
-from products_write import sql
+from kernel.database import tables
+from kernel.database.hydration import instance, select
+from kernel.database.statements import fetch
 
 
 class CategoryManager(models.Manager["Category"]):
@@ -19,10 +19,10 @@ class CategoryManager(models.Manager["Category"]):
         return self._known(slugs)
 
     def _known(self, slugs: Collection[str]) -> list["Category"]:
-        each = "json_array_elements_text(%s::json)" if sql.is_postgresql() else "value FROM json_each(%s)"
+        each = "json_array_elements_text(%s::json)" if tables.is_postgresql() else "value FROM json_each(%s)"
         listed = msgspec.json.encode(list(slugs)).decode()
-        found = fetch(sql.connection(), f"{select(Category)} WHERE slug IN (SELECT {each})", [listed])
-        return [instance(Category, sql.connection(), row) for row in found]
+        found = fetch(tables.connection(), f"{select(Category)} WHERE slug IN (SELECT {each})", [listed])
+        return [instance(Category, tables.connection(), row) for row in found]
 
 
 class Category(models.Model):

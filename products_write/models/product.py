@@ -5,10 +5,10 @@ from django.db import IntegrityError, models
 from django.db.models import Q
 
 from events.contracts import ProductAdded
-from events.instances import instance, select
 from events.log import now
-from events.statements import fetch
-from products_write import sql
+from kernel.database import tables
+from kernel.database.hydration import instance, select
+from kernel.database.statements import fetch
 from products_write.errors import ProductIdTaken, ProductNotFound, SkuTaken
 from products_write.limits import MAX_PRODUCT_ID, MAX_UNIT_PRICE
 from products_write.models.catalogued import Catalogued, violates
@@ -33,8 +33,8 @@ class ProductManager(models.Manager["Product"]):
 
         Raises ProductNotFound, which names the command's `field`.
         """
-        connection = sql.connection()
-        statement = _LOCK if sql.is_postgresql() else _READ
+        connection = tables.connection()
+        statement = _LOCK if tables.is_postgresql() else _READ
         found = fetch(connection, statement.format(select=select(Product)), [product_id])
         if not found:
             raise ProductNotFound(field=field)
@@ -79,7 +79,7 @@ class Product(Catalogued, Related, Rated, Stocked):
         """A new product, without stock. `product_id` None: the service chooses one."""
         row = {"sku": sku, "name": name, "description": description, "unit_price": unit_price}
         product = cls._inserted(product_id, row)
-        sql.insert(StockItem, {"product": product.id, "quantity": 0})
+        tables.insert(StockItem, {"product": product.id, "quantity": 0})
         product._put_in(categories)
         product.record(ProductAdded(**row, categories=sorted(categories)))  # type: ignore[arg-type]
         return product
@@ -104,7 +104,7 @@ class Product(Catalogued, Related, Rated, Stocked):
         self.id = product_id
         row = {field.name: getattr(self, field.name) for field in self._meta.local_concrete_fields}
         try:
-            return sql.insert_if_absent(Product, row, unique=["id"], returning="id") is not None
+            return tables.insert_if_absent(Product, row, unique=["id"], returning="id") is not None
         except IntegrityError as error:
             if violates(error, "sku"):
                 raise SkuTaken from error

@@ -6,8 +6,8 @@ whoever inserts the product finds out and draws again, past the whole run of ids
 
 from django.db import models
 
-from boundary.errors import Unavailable
-from products_write import sql
+from kernel.database import tables
+from kernel.errors import Unavailable
 from products_write.limits import MAX_PRODUCT_ID
 
 _END_OF_RUN = """
@@ -33,7 +33,7 @@ class ReservedProductId(models.Model):
 
 def draw_product_id() -> int:
     """The next id; it may be taken by a client's product. Raises Unavailable when none is left."""
-    drawn = _draw_from_sequence() if sql.is_postgresql() else _draw_from_table()
+    drawn = _draw_from_sequence() if tables.is_postgresql() else _draw_from_table()
     if drawn > MAX_PRODUCT_ID:
         raise Unavailable("The service has no product id left to give; choose one and send it as product_id.")
     return drawn
@@ -44,18 +44,18 @@ def pass_taken_ids(taken: int) -> None:
 
     Draws of others in between may be given again; they meet a taken id then, and pass it.
     """
-    with sql.connection().cursor() as cursor:
+    with tables.connection().cursor() as cursor:
         cursor.execute(_END_OF_RUN, [taken])
         row = cursor.fetchone()
     end = taken if row is None else int(row[0])
-    if sql.is_postgresql():
+    if tables.is_postgresql():
         _set_sequence(end)
     elif end > taken:
         ReservedProductId.objects.create(id=end)
 
 
 def _draw_from_sequence() -> int:
-    with sql.connection().cursor() as cursor:
+    with tables.connection().cursor() as cursor:
         cursor.execute(f"SELECT nextval({_SEQUENCE})")
         return int(cursor.fetchone()[0])
 
@@ -64,12 +64,12 @@ def _set_sequence(last: int) -> None:
     statement = f"""
 SELECT setval({_SEQUENCE}, %s) WHERE %s > (SELECT last_value FROM products_write_reservedproductid_id_seq)
 """
-    with sql.connection().cursor() as cursor:
+    with tables.connection().cursor() as cursor:
         cursor.execute(statement, [last, last])
 
 
 def _draw_from_table() -> int:
-    with sql.connection().cursor() as cursor:
+    with tables.connection().cursor() as cursor:
         cursor.execute("INSERT INTO products_write_reservedproductid DEFAULT VALUES RETURNING id")
         drawn = int(cursor.fetchone()[0])
         if drawn % _ROWS_KEPT == 0:

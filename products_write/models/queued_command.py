@@ -6,7 +6,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from events.log import now
-from products_write import sql
+from kernel.database import tables
 from products_write.models.command_record import CommandRecord
 
 LOCK_CLASS = 7_203
@@ -79,6 +79,6 @@ def _lock_end_of_line(product_id: int) -> None:
 
     Without it a later id could be committed, and executed, before an earlier one is seen. SQLite has one writer.
     """
-    if sql.is_postgresql():
-        with sql.connection().cursor() as cursor:
+    if tables.is_postgresql():
+        with tables.connection().cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, product_id & 0x7FFF_FFFF])

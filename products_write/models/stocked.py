@@ -1,8 +1,8 @@
 from datetime import datetime
 
-from boundary.times import rfc3339
 from events.contracts import InventoryAdded, InventoryItemsShipped, InventoryRecounted
-from products_write import sql
+from kernel.database import tables
+from kernel.times import rfc3339
 from products_write.errors import InsufficientStock, RecountContradicted, RecountOutdated, StockLimit
 from products_write.limits import MAX_STOCK
 from products_write.models.lifecycle import Lifecycle
@@ -50,7 +50,7 @@ class Stocked(Lifecycle):
             raise RecountContradicted(moved_since=moved_since)
         if after > MAX_STOCK:
             raise StockLimit
-        sql.update(StockItem, {"quantity": after, "last_counted_at": counted}, {"product": self.id})
+        tables.update(StockItem, {"quantity": after, "last_counted_at": counted}, {"product": self.id})
         event = InventoryRecounted(
             updated_quantity=updated_quantity,
             counted_at=counted,
@@ -61,7 +61,7 @@ class Stocked(Lifecycle):
         self.record(event, effective_at=counted)
 
     def _stock(self) -> StockItem:
-        return sql.get(StockItem, product=self.id)
+        return tables.get(StockItem, product=self.id)
 
     def _by_now(self, moment: datetime | None) -> datetime:
         """Nothing happens after now: the database's clock may be behind the one that validated `moment`."""
@@ -73,11 +73,11 @@ class Stocked(Lifecycle):
 
     def _move(self, stock: StockItem, quantity: int, moved_at: datetime | None, after: int) -> None:
         if after != stock.quantity:
-            sql.update(StockItem, {"quantity": after}, {"product": self.id})
+            tables.update(StockItem, {"quantity": after}, {"product": self.id})
         movement = {
             "product": self.id,
             "version": self.next_version,
             "quantity": quantity,
             "effective_at": self._by_now(moved_at),
         }
-        sql.insert(StockMovement, movement)
+        tables.insert(StockMovement, movement)

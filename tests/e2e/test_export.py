@@ -9,7 +9,7 @@ from products_read.exporting import COLUMNS, harmless
 from tests.support.processes import Service
 
 AWKWARD = (
-    "from boundary.actor import SYSTEM\n"
+    "from kernel.actor import SYSTEM\n"
     "from products_write.bus import send\n"
     "for command, payload in (\n"
     "    ('add-new-product', {'product_id': 1, 'sku': '=1+1', 'name': '+Lamp', 'unit_price': '12.50',\n"

@@ -9,12 +9,12 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import Count, Max, Min
 
-from boundary.actor import SYSTEM
-from boundary.errors import ServiceError
 from events.engine import catch_up_all
 from events.models import Event
 from events.projection import registered_projections
 from events.verify import verify_projection, verify_write_models
+from kernel.actor import SYSTEM
+from kernel.errors import ServiceError
 from products_read.models import ProductDisplay, ProductInventory
 from products_write import bus
 from products_write.models import StockItem

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from events import failpoints
+from kernel import failpoints
 from tests.support import rebuild_programs as programs
 from tests.support.filling import fill, stock_at
 from tests.support.processes import eventually

@@ -13,13 +13,13 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 from pytest_django import Settings
 
-from boundary.actor import SYSTEM
 from events import checkpoints, engine, guards, log, rows
-from events.databases import read_alias
 from events.log import Metadata
 from events.models import Event
 from events.projection import Projection, ReadRow, fold, registered_projections
 from events.watermark import highest
+from kernel.actor import SYSTEM
+from kernel.database.aliases import read_alias
 from products_read.models import ProductDisplay
 from products_write import bus
 from products_write.errors import InsufficientStock

@@ -11,7 +11,7 @@ from tests.support.processes import Running, Service, eventually
 pytestmark = [pytest.mark.processes, pytest.mark.takes_minutes]
 
 STOCK = (
-    "from boundary.actor import SYSTEM\n"
+    "from kernel.actor import SYSTEM\n"
     "from products_write import bus\n"
     "for product_id in range({first}, {first} + {products}):\n"
     "    about = {{'product_id': product_id, 'name': 'Lamp', 'unit_price': '1.00'}}\n"

@@ -14,7 +14,7 @@ PATIENCE_SECONDS = 10.0
 
 
 def main(rounds: int) -> int:
-    from boundary.actor import SYSTEM
+    from kernel.actor import SYSTEM
     from products_write import bus
 
     chance = random.Random(7)

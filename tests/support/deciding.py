@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from boundary.actor import SYSTEM, Actor
-from boundary.errors import ServiceError
 from events.contracts import DomainEvent
 from events.log import Metadata, read_stream
 from events.models import Event
+from kernel.actor import SYSTEM, Actor
+from kernel.errors import ServiceError
 from products_write.bus import send
 from products_write.commands import CommandResult
 from products_write.models import CommandRecord, Product

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.db import transaction
 
-from events import checkpoints, engine, failpoints, log
-from events.databases import read_alias
+from events import checkpoints, engine, log
 from events.projection import Projection, registered_projections
 from events.watermark import final_watermark
+from kernel import failpoints
+from kernel.database.aliases import read_alias
 
 BETWEEN_THE_COMMITS = "between-the-commits"
 

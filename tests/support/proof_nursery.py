@@ -73,7 +73,7 @@ def _be(request: Request) -> None:
         os.setsid()
         _redirect(request["log"])
         os.environ.update(request["env"])
-        failpoints = importlib.import_module("events.failpoints")
+        failpoints = importlib.import_module("kernel.failpoints")
         failpoints.arm(os.environ.get("FAILPOINT", ""))
         importlib.import_module(request["program"]).run(**request["arguments"])
         status = 0

@@ -11,8 +11,8 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import InterfaceError, OperationalError
 
-from boundary.actor import Actor
-from boundary.errors import ServiceError, Unavailable
+from kernel.actor import Actor
+from kernel.errors import ServiceError, Unavailable
 from products_write import bus
 from products_write.errors import CommandInProgress
 from tests.support.proof_commands import RandomCommands

@@ -20,10 +20,10 @@ import environ  # noqa: E402
 from django.core.management import call_command, execute_from_command_line  # noqa: E402
 from django.db import connections  # noqa: E402
 
-from boundary.actor import Actor  # noqa: E402
 from config.settings.database import tuned  # noqa: E402
-from events import failpoints  # noqa: E402
 from events.management.commands import catch_up_projections, rebuild_read_models, verify_read_models  # noqa: E402, F401
+from kernel import failpoints  # noqa: E402
+from kernel.actor import Actor  # noqa: E402
 from products_write import bus  # noqa: E402
 
 PAUSE_SECONDS = 0.01  # of a writer, so that the others get to run on a small machine

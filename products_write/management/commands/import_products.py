@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from boundary.errors import FieldFault, Invalid, ServiceError, Unavailable
 from events.management.progress import ProgressLine
+from kernel.errors import FieldFault, Invalid, ServiceError, Unavailable
 from products_write.bulk import in_bulk
 from products_write.importing.lines import COLUMNS, Line, read_lines
 from products_write.importing.naming import Naming

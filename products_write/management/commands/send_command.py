@@ -6,11 +6,11 @@ import msgspec
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from boundary.actor import SYSTEM, Actor
 from boundary.correlation import new_correlation_id
-from boundary.errors import FieldFault, Invalid, ServiceError
 from boundary.json_body import parse
 from boundary.problems import problem
+from kernel.actor import SYSTEM, Actor
+from kernel.errors import FieldFault, Invalid, ServiceError
 from products_write.bus import COMMANDS, accept, send
 
 

@@ -4,8 +4,8 @@ import pytest
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 
-from config.postgresql import base
-from events.databases import write_alias
+from kernel.database.aliases import write_alias
+from kernel.database.postgresql import base
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 

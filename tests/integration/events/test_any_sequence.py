@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from boundary.actor import SYSTEM
-from boundary.errors import ServiceError
 from events import checkpoints, engine, snapshots, tasks
-from events.databases import read_alias
 from events.projection import Projection, registered_projections
 from events.rebuild import rebuild
 from events.verify import verify_projection, verify_write_models
+from kernel.actor import SYSTEM
+from kernel.database.aliases import read_alias
+from kernel.errors import ServiceError
 from products_write import bus
 from products_write.models import Product
 

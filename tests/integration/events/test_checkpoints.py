@@ -8,9 +8,9 @@ import pytest
 from django.db import connections, transaction
 
 from events.checkpoints import checkpoints_of, lock_unless_busy
-from events.databases import read_alias
 from events.models import Checkpoint
 from events.projection import Projection
+from kernel.database.aliases import read_alias
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 

@@ -10,12 +10,12 @@ from django.db import connections
 
 from events import engine, guards, log
 from events.checkpoints import checkpoints_of
-from events.databases import read_alias, write_alias
 from events.models import Checkpoint, ParkedKey
 from events.projection import Projection
 from events.rebuild import rebuild
 from events.status import projection_status
 from events.verify import verify_projection
+from kernel.database.aliases import read_alias, write_alias
 from products_read.models import ProductDisplay
 from tests.support.streams import append, product_added, product_rated
 

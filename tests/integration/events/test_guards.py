@@ -11,8 +11,8 @@ from django.db import Error, connection, transaction
 
 from events import guards
 from events.models import Event
-from events.read_only import ReadOnlyError
 from events.watermark import final_watermark
+from kernel.read_only_models import ReadOnlyError
 from tests.support.streams import append, product_added
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,9 +15,9 @@ from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 from psycopg import IsolationLevel
 
-from events.databases import write_alias
-from events.statements import fetch, run
-from products_write.failures import is_lost_connection
+from kernel.database.aliases import write_alias
+from kernel.database.failures import is_lost_connection
+from kernel.database.statements import fetch, run
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 

@@ -14,14 +14,14 @@ from django.db.migrations import AddField, AddIndex, Migration, RemoveField, Rem
 from django.db.migrations.state import ModelState, ProjectState, StateApps
 from django.db.models import Model
 
-from boundary.actor import SYSTEM
 from events import engine, log
-from events.databases import read_alias
 from events.projection import Projection, registered_projections
 from events.rebuild import rebuild
 from events.refold import FoldedStreams, State, refold, state_of, stored_states
 from events.staging import execute, fetch
 from events.verify import verify_projection
+from kernel.actor import SYSTEM
+from kernel.database.aliases import read_alias
 from products_write import bus
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("read_tables", "products")]

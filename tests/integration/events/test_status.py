@@ -15,10 +15,10 @@ from django.utils import timezone
 
 from events import engine, tasks
 from events.alarms import sample_products, verify_at_random
-from events.databases import read_alias
 from events.models import Checkpoint, Divergence
 from events.projection import Projection
 from events.status import PartitionStatus, projection_status
+from kernel.database.aliases import read_alias
 from tests.support.streams import append, product_added, product_rated
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quiet_log")]

@@ -10,10 +10,10 @@ from django.db.models import Model
 
 from events import log
 from events.contracts import DomainEvent, ProductAdded, ProductDiscontinued, ProductRated
-from events.databases import read_alias, write_alias
 from events.engine import bring_up
 from events.log import Metadata, NewEvent
 from events.projection import ChildTable, Projection, registered_projections
+from kernel.database.aliases import read_alias, write_alias
 
 
 def happened(product_id: int, *events: DomainEvent, after_version: int = 0) -> None:

@@ -11,10 +11,10 @@ from rest_framework.test import APIClient
 
 from events import tokens
 from events.checkpoints import checkpoints_of
-from events.databases import read_alias, write_alias
 from events.models import Checkpoint, ParkedKey
 from events.patience import waiters
 from events.projection import projection_into
+from kernel.database.aliases import read_alias, write_alias
 from products_read.models import ProductDisplay, ProductInventory
 from tests.integration.read.asking import CATEGORIES, INVENTORY, OUT_OF_STOCK, PRODUCTS, faults
 from tests.integration.read.given import product

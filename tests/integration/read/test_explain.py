@@ -9,7 +9,6 @@ import msgspec
 import pytest
 from rest_framework.test import APIClient
 
-from boundary.errors import Unavailable
 from events import skips
 from events.contracts import (
     DomainEvent,
@@ -23,6 +22,7 @@ from events.contracts import (
 from events.log import read_stream
 from events.models import Snapshot
 from events.projection import projection_into
+from kernel.errors import Unavailable
 from products_read.keyset import Cursor
 from products_read.models import ProductDisplay
 from products_read.projections.documents import ProductDisplayDocument, ProductInventoryDocument

@@ -12,8 +12,8 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from events import tokens
-from events.databases import write_alias
 from events.patience import waiters
+from kernel.database.aliases import write_alias
 from tests.conftest import client_of
 from tests.integration.read.asking import ask, faults
 from tests.integration.read.test_waiting import meanwhile

@@ -5,8 +5,8 @@ from django.contrib.auth.models import Permission, User
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from events.databases import write_alias
 from events.watermark import final_watermark
+from kernel.database.aliases import write_alias
 from tests.conftest import client_of
 from tests.integration.read.asking import INVENTORY, PRODUCTS
 from tests.support.streams import append, product_added, product_rated

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from events.contracts import ProductRelated
-from events.databases import read_alias
+from kernel.database.aliases import read_alias
 from tests.integration.read.asking import CATEGORIES, INVENTORY, OUT_OF_STOCK, PRODUCTS
 from tests.integration.read.given import many_products, product
 

@@ -9,8 +9,8 @@ from django.test import Client
 from pytest_django import Settings
 from rest_framework.response import Response
 
-from boundary.errors import NotFound
 from boundary.rates import Rate
+from kernel.errors import NotFound
 from products_read import documents_by_id
 from products_read.api import short_way
 from tests.integration.read.given import product

@@ -12,9 +12,9 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from events import rows, tokens
-from events.databases import read_alias
 from events.patience import Wait, most_waiters, wait_for
 from events.projection import projection_into
+from kernel.database.aliases import read_alias
 from products_read.models import ProductDisplay
 from tests.integration.read.asking import PRODUCTS
 from tests.support.streams import append, product_added, product_rated

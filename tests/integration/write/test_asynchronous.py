@@ -10,11 +10,11 @@ from django.core.management import call_command
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from boundary.actor import SYSTEM, Actor
-from boundary.errors import Invalid, PermissionDenied
 from events.models import Event
 from events.sweeping import sweep_everything
 from events.tokens import Token, read
+from kernel.actor import SYSTEM, Actor
+from kernel.errors import Invalid, PermissionDenied
 from products_write import errors
 from products_write.bus import accept, send
 from products_write.execution import execute_everything_waiting, execute_line_of

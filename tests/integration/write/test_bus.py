@@ -8,10 +8,10 @@ from django.contrib.auth.models import Permission, User
 from django.db import DatabaseError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from boundary.actor import ANONYMOUS, SYSTEM, Actor
-from boundary.errors import NotAuthenticated, NotFound, PermissionDenied, ServiceError, Unavailable
 from events.contracts import ProductRated
 from events.models import Event
+from kernel.actor import ANONYMOUS, SYSTEM, Actor
+from kernel.errors import NotAuthenticated, NotFound, PermissionDenied, ServiceError, Unavailable
 from products_write import behaviours, errors
 from products_write.bus import send
 from products_write.commands import Command

@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from boundary.actor import SYSTEM
-from boundary.errors import ServiceError
 from events.contracts.base import REGISTRY
+from kernel.actor import SYSTEM
+from kernel.errors import ServiceError
 from products_write.bus import send
 from products_write.commands import COMMANDS
 from tests.support.deciding import added, nothing_changes, sent

@@ -11,9 +11,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
-from boundary.actor import SYSTEM, Actor
-from boundary.errors import ServiceError, Unavailable
 from events.models import Event
+from kernel.actor import SYSTEM, Actor
+from kernel.errors import ServiceError, Unavailable
 from products_write import errors
 from products_write.bus import accept, send
 from products_write.execution import execute_everything_waiting, execute_line_of

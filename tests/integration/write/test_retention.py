@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from boundary.actor import SYSTEM
+from kernel.actor import SYSTEM
 from products_write import errors
 from products_write.bus import accept, send
 from products_write.models import CommandRecord, QueuedCommand

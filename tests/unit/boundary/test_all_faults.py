@@ -2,7 +2,7 @@
 
 import pytest
 
-from boundary.errors import AllFaults, FieldFault, Invalid
+from kernel.errors import AllFaults, FieldFault, Invalid
 
 ONE, OTHER = FieldFault("a", "x", ""), FieldFault("b", "y", "")
 

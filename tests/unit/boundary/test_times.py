@@ -6,8 +6,8 @@ from typing import Annotated
 import pytest
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from boundary.errors import Invalid
-from boundary.validation import validated
+from kernel.errors import Invalid
+from kernel.validation import validated
 
 
 class Asked(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from events.background import GATHER_SECONDS, Background
+from kernel.background_queue import GATHER_SECONDS, Background
 
 
 class Errands:
@@ -64,7 +64,7 @@ def test_background__gathers_while_it_is_busy_and_not_for_one_that_comes_alone(
         if len(pauses) == 1:
             background.add([3])
 
-    monkeypatch.setattr("events.background.time", SimpleNamespace(sleep=pause))
+    monkeypatch.setattr("kernel.background_queue.time", SimpleNamespace(sleep=pause))
     errands = Errands()
     background = Background("test", errands, at_once=10)
     background.add([1])

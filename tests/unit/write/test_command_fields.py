@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from boundary.errors import Invalid
+from kernel.errors import Invalid
 from products_write.api.serializers import serializer_of
 from products_write.command_fields import fields_of
 from products_write.commands import COMMANDS

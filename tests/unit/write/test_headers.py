@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from boundary.errors import Invalid
+from kernel.errors import Invalid
 from products_write.api.headers import command_id, expected_version
 
 ID = "0fbbf010-716f-4ae9-925d-4d02921451d1"

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from boundary.errors import Unavailable
+from kernel.errors import Unavailable
 from products_write.limits import MAX_PRODUCT_ID
 from products_write.models import Product
 from products_write.models.product_id import draw_product_id, pass_taken_ids

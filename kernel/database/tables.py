@@ -12,9 +12,9 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from events.databases import write_alias
-from events.instances import Conversion, instance, select, stored, storing
-from events.statements import Statement, fetch, run
+from kernel.database.aliases import write_alias
+from kernel.database.hydration import Conversion, instance, select, stored, storing
+from kernel.database.statements import Statement, fetch, run
 
 if TYPE_CHECKING:
     _Field = models.Field[Any, Any]  # subscriptable for the type checker alone

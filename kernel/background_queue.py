@@ -8,7 +8,7 @@ from itertools import islice
 
 import structlog
 
-logger = structlog.get_logger(__name__)
+logger = structlog.get_logger("events.background")
 
 DRAIN_SECONDS = 2.0
 GATHER_SECONDS = 0.025

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 
-from boundary.errors import FieldFault, Invalid
+from kernel.errors import FieldFault, Invalid
 
 S = TypeVar("S", bound=msgspec.Struct)
 

@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
-from events import prepared
-from events.prepared import Executed
+from kernel.database import prepared_statements
+from kernel.database.prepared_statements import Executed
 
 
 class Statement(NamedTuple):
@@ -27,7 +27,7 @@ def run(connection: BaseDatabaseWrapper, text: str, values: Sequence[Any] = ()) 
     if _may_prepare(connection):
         connection.validate_no_broken_transaction()
         with connection.wrap_database_errors:
-            return prepared.execute(connection.connection, text, values)
+            return prepared_statements.execute(connection.connection, text, values)
     with _cursor(connection) as cursor:
         cursor.execute(text, values)
         return Executed(cursor.fetchall() if cursor.description else [], cursor.rowcount)

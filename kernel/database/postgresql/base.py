@@ -7,7 +7,7 @@ from typing import Any
 from django.db.backends.postgresql import base
 from django.db.backends.utils import debug_transaction
 
-from events import prepared
+from kernel.database import prepared_statements
 
 ASK_EVERY = 1.0  # seconds
 
@@ -51,7 +51,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _execute_plainly(self, text: str) -> None:
         with debug_transaction(self, text), self.wrap_database_errors:
-            prepared.command(self.connection, text.encode())
+            prepared_statements.command(self.connection, text.encode())
 
     def create_cursor(self, name: str | None = None) -> Any:
         """One with a name, as `.iterator()` takes it, ends with its transaction, of which psycopg doesn't know."""

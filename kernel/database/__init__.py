@@ -1,0 +1,1 @@
+"""The one home of SQL plumbing: statements, values, and what differs between the two databases."""
