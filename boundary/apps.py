@@ -6,6 +6,6 @@ class BoundaryConfig(AppConfig):
     name = "boundary"
 
     def ready(self) -> None:
-        from boundary.sign_in import forget_attempts
+        from boundary.limits.sign_in import forget_attempts
 
         user_logged_in.connect(forget_attempts, dispatch_uid="boundary.forget_attempts")

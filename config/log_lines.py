@@ -10,7 +10,7 @@ import structlog
 from django.core.exceptions import ImproperlyConfigured
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from boundary.correlation import current_correlation_id
+from boundary.requests.correlation_middleware import current_correlation_id
 from config.redaction import redact_secrets
 
 

@@ -15,7 +15,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from boundary.problem_pages import page_or_problem
+from boundary.responses.problem_pages import page_or_problem
 from events.status import projection_status
 from kernel.errors import NotAuthenticated, NotFound
 from kernel.metrics import LATENCY, REQUESTS

@@ -22,7 +22,7 @@ urlpatterns = [
     re_path(r"^api(/|$)", nothing_here, name="nothing"),  # with DEBUG too, which has a page of its own for it
 ]
 
-handler400 = "boundary.problem_pages.bad_request"
-handler403 = "boundary.problem_pages.permission_denied"
-handler404 = "boundary.problem_pages.not_found"
-handler500 = "boundary.problem_pages.server_error"
+handler400 = "boundary.responses.problem_pages.bad_request"
+handler403 = "boundary.responses.problem_pages.permission_denied"
+handler404 = "boundary.responses.problem_pages.not_found"
+handler500 = "boundary.responses.problem_pages.server_error"

@@ -14,7 +14,7 @@ class FieldFault(NamedTuple):
 
 
 class ServiceError(Exception):
-    """A refusal with a stable `code`; its HTTP status stands in boundary.problems.
+    """A refusal with a stable `code`; its HTTP status stands in boundary.responses.problems.
 
     `detail` tells a person what is wrong and what to do; `members` are further members of the problem document;
     after `retry_after` seconds, where it is known, the same request may succeed.

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import structlog
 from django.db import DatabaseError, InterfaceError, connections, transaction
 
-from boundary.correlation import correlated
-from boundary.problems import status_of
+from boundary.requests.correlation_middleware import correlated
+from boundary.responses.problems import status_of
 from kernel.actor import Actor
 from kernel.database.aliases import write_alias
 from kernel.database.failures import is_lost_connection, is_passing, is_stale_plan, is_unavailability

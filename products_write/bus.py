@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from uuid import UUID
 
-from boundary.correlation import current_correlation_id, new_correlation_id
+from boundary.requests.correlation_middleware import current_correlation_id, new_correlation_id
 from kernel.actor import Actor
 from kernel.errors import NotFound
 from products_write import behaviours

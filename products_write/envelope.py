@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from boundary.problems import problem, status_of
+from boundary.responses.problems import problem, status_of
 from kernel.actor import Actor
 from kernel.errors import ServiceError
 from products_write.commands import Command, CommandResult, Context

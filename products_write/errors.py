@@ -1,5 +1,5 @@
 """Everything a command may be refused for once its input is understood. The HTTP status of a code stands in
-boundary.problems."""
+boundary.responses.problems."""
 
 from kernel.errors import ServiceError
 

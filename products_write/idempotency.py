@@ -8,7 +8,7 @@ import msgspec
 from django.db import OperationalError
 from django.utils import timezone
 
-from boundary.problems import problem, status_of
+from boundary.responses.problems import problem, status_of
 from kernel.database import tables
 from kernel.database.failures import is_lock_timeout
 from kernel.errors import ServiceError

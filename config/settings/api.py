@@ -21,10 +21,10 @@ REST_FRAMEWORK = {
         "rest_framework.renderers.BrowsableAPIRenderer",
     ],
     "DEFAULT_THROTTLE_CLASSES": [
-        "boundary.throttles.ThrottleByAddress",
-        "boundary.throttles.ThrottleByUser",
+        "boundary.limits.throttles.ThrottleByAddress",
+        "boundary.limits.throttles.ThrottleByUser",
     ],
-    "EXCEPTION_HANDLER": "boundary.problems.exception_handler",
+    "EXCEPTION_HANDLER": "boundary.responses.problems.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "COERCE_DECIMAL_TO_STRING": True,
     "URL_FORMAT_OVERRIDE": "format",

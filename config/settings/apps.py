@@ -28,21 +28,21 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "boundary.correlation.CorrelationMiddleware",  # first: everything after it logs and answers with the id
+    "boundary.requests.correlation_middleware.CorrelationMiddleware",  # first: everything after it logs and answers with the id
     "config.security_headers.SecurityHeaders",
     "config.health.HealthMiddleware",  # before any check of the Host header and any redirect
     *(["corsheaders.middleware.CorsMiddleware"] if CORS_ALLOWED_ORIGINS else []),
     "config.metrics.CountRequests",
-    "boundary.problem_pages.EveryErrorIsAProblem",  # around all that can fail
+    "boundary.responses.problem_pages.EveryErrorIsAProblem",  # around all that can fail
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.sessions.Sessions",
     "django.middleware.common.CommonMiddleware",
-    "boundary.complete_body.CompleteBodyMiddleware",  # before the check of the CSRF token, which reads forms
+    "boundary.requests.complete_body.CompleteBodyMiddleware",  # before the check of the CSRF token, which reads forms
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.sessions.Users",
     "config.sessions.Messages",
-    "boundary.sign_in.SignInGuard",  # after the check of the CSRF token: a forged form is no attempt
+    "boundary.limits.sign_in.SignInGuard",  # after the check of the CSRF token: a forged form is no attempt
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

@@ -1,4 +1,4 @@
-"""The cache: counters of the throttles, nothing that may not be lost. It may be down; see boundary.rates."""
+"""The cache: counters of the throttles, nothing that may not be lost. It may be down; see boundary.limits.rates."""
 
 from typing import Any
 

@@ -4,7 +4,7 @@ import re
 
 from django.core.exceptions import ImproperlyConfigured
 
-from boundary.rates import Rate
+from boundary.limits.rates import Rate
 from config.settings.env import DEBUG, env
 
 _DEVELOPMENT_KEY = "django-insecure-for-development-only-and-refused-without-debug"
@@ -41,7 +41,7 @@ def proxy_header(given: str) -> tuple[str, str] | None:
 SECRET_KEY = secret_key(env.str("SECRET_KEY", default=""), debug=DEBUG)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-CSRF_FAILURE_VIEW = "boundary.problem_pages.csrf_failure"
+CSRF_FAILURE_VIEW = "boundary.responses.problem_pages.csrf_failure"
 
 # Pages of these origins may call the API from a browser; without any, the middleware for it is left out.
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=[])
@@ -57,7 +57,7 @@ CORS_EXPOSE_HEADERS = (
 
 # How many of our own proxies stand before the service: their word in X-Forwarded-For is believed, no other.
 NUM_PROXIES: int = env.int("NUM_PROXIES", default=0)
-# Requests of one address or of one signed-in user; empty means without limit. See boundary.throttles.
+# Requests of one address or of one signed-in user; empty means without limit. See boundary.limits.throttles.
 THROTTLE_ANON = Rate.of(env.str("THROTTLE_ANON", default=""))
 THROTTLE_USER = Rate.of(env.str("THROTTLE_USER", default=""))
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from rest_framework.request import Request
 
-from boundary import prefer
-from boundary.prefer import Preferences
+from boundary.requests import prefer
+from boundary.requests.prefer import Preferences
 from events import tokens
 from events.freshness import Freshness
 from events.patience import Wait

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
-from boundary.renderers import RENDERERS
+from boundary.responses.renderers import RENDERERS
 from events.freshness import Freshness, freshen, log_holds
 from events.patience import Wait
 from products_read.api.consistency import Wish, headers_of, refuse_stale

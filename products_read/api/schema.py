@@ -5,8 +5,9 @@ from typing import Any, TypeVar
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
-from boundary import openapi, prefer
-from boundary.openapi import problems, request_header, response_header
+from boundary.requests import prefer
+from boundary.responses import openapi
+from boundary.responses.openapi import problems, request_header, response_header
 from events import tokens
 from products_read.api.consistency import CONSISTENCY
 from products_read.api.product_ids import LARGEST_ID

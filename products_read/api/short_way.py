@@ -15,8 +15,8 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from boundary.client_address import client_address
-from boundary.rates import seconds_to_wait
+from boundary.limits.client_address import client_address
+from boundary.limits.rates import seconds_to_wait
 from products_read.api.etags import etag_of, is_held_by_client
 from products_read.api.query_viewset import DEPENDS_ON, QueryViewSet
 from products_read.documents_by_id import Document

@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from boundary.problems import status_of
+from boundary.responses.problems import status_of
 from kernel.actor import Actor
 from kernel.errors import Invalid, ServiceError
 from products_write import bus

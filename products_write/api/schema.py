@@ -12,8 +12,9 @@ from drf_spectacular.utils import (
     extend_schema,
 )
 
-from boundary import openapi, prefer
-from boundary.openapi import problems, request_header, response_header
+from boundary.requests import prefer
+from boundary.responses import openapi
+from boundary.responses.openapi import problems, request_header, response_header
 from events import tokens
 from products_write.api.command_shapes import ANSWERS, DESCRIPTION, RESULT, STATUS, body_of, ref
 from products_write.api.examples import EXAMPLES

@@ -14,10 +14,10 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from boundary import prefer
-from boundary.parsers import MAX_BODY_BYTES, StrictJSONParser
-from boundary.prefer import Preferences
-from boundary.renderers import RENDERERS
+from boundary.requests import prefer
+from boundary.requests.parsers import MAX_BODY_BYTES, StrictJSONParser
+from boundary.requests.prefer import Preferences
+from boundary.responses.renderers import RENDERERS
 from events import tokens
 from kernel.actor import Actor
 from kernel.errors import AllFaults, NotFound, PayloadTooLarge, UnsupportedMediaType

@@ -6,9 +6,9 @@ import msgspec
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from boundary.correlation import new_correlation_id
-from boundary.json_body import parse
-from boundary.problems import problem
+from boundary.requests.correlation_middleware import new_correlation_id
+from boundary.requests.json_body import parse
+from boundary.responses.problems import problem
 from kernel.actor import SYSTEM, Actor
 from kernel.errors import FieldFault, Invalid, ServiceError
 from products_write.bus import COMMANDS, accept, send

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 
-from boundary import rates
+from boundary.limits import rates
 
 
 @pytest.fixture(autouse=True)

@@ -13,8 +13,8 @@ from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from boundary.complete_body import CompleteBodyMiddleware
-from boundary.parsers import MAX_BODY_BYTES
+from boundary.requests.complete_body import CompleteBodyMiddleware
+from boundary.requests.parsers import MAX_BODY_BYTES
 from products_write.models import StockItem
 from tests.support.deciding import added, nothing_changes
 

@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from boundary.problem_pages import EveryErrorIsAProblem
+from boundary.responses.problem_pages import EveryErrorIsAProblem
 from tests.conftest import client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.integration.boundary.raising_urls")]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from boundary import sign_in
+from boundary.limits import sign_in
 from boundary.models import SignInAttempt
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from boundary.rates import Rate
+from boundary.limits.rates import Rate
 from config.settings.cache import tuned_cache
 from products_write.models import Product
 from tests.conftest import client_of

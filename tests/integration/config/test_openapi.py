@@ -13,7 +13,7 @@ from drf_spectacular.drainage import GENERATOR_STATS
 from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 
-from boundary.problems import STATUS
+from boundary.responses.problems import STATUS
 from products_write.commands import COMMANDS
 
 COMMITTED = Path(settings.BASE_DIR) / "docs" / "openapi.yaml"

@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 from rest_framework.response import Response
 
-from boundary.rates import Rate
+from boundary.limits.rates import Rate
 from kernel.errors import NotFound
 from products_read import documents_by_id
 from products_read.api import short_way

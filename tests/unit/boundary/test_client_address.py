@@ -2,7 +2,7 @@ import pytest
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from boundary.client_address import UNKNOWN, client_address
+from boundary.limits.client_address import UNKNOWN, client_address
 
 
 def asked_from(address: str, forwarded: str | None = None) -> str:

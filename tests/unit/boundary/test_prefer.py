@@ -2,7 +2,7 @@
 
 import pytest
 
-from boundary.prefer import Preferences, applied
+from boundary.requests.prefer import Preferences, applied
 
 
 @pytest.mark.parametrize(

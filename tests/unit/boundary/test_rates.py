@@ -7,8 +7,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
-from boundary import rates
-from boundary.rates import Rate, seconds_to_wait
+from boundary.limits import rates
+from boundary.limits.rates import Rate, seconds_to_wait
 from config.settings.cache import tuned_cache
 
 REDIS = "django.core.cache.backends.redis.RedisCache"

@@ -4,7 +4,7 @@ import logging
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from boundary.correlation import correlated
+from boundary.requests.correlation_middleware import correlated
 from config.log_lines import formatter
 
 

@@ -9,7 +9,7 @@ import structlog
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger("boundary.rates")
 
 _WRITTEN = re.compile(
     r"([0-9]{1,9})/(?:(s)(?:ec(?:onds?)?)?|(m)(?:in(?:utes?)?)?|(h)(?:ours?)?|(d)(?:ays?)?)"

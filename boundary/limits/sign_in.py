@@ -17,13 +17,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from boundary.client_address import client_address
+from boundary.limits.client_address import client_address
+from boundary.limits.rates import seconds_to_wait
 from boundary.models import SignInAttempt
-from boundary.problem_pages import page_or_problem
-from boundary.rates import seconds_to_wait
+from boundary.responses.problem_pages import page_or_problem
 from kernel.errors import Throttled
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger("boundary.sign_in")
 
 SIGN_IN_PAGES = frozenset({"admin:login", "rest_framework:login"})
 WINDOW = timedelta(minutes=15)

@@ -6,8 +6,8 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
-from boundary import correlation
-from boundary.problems import CONTENT_TYPE, STATUS
+from boundary.requests import correlation_middleware
+from boundary.responses.problems import CONTENT_TYPE, STATUS
 
 Responses = dict[tuple[str, str], OpenApiResponse]
 
@@ -83,8 +83,12 @@ def response_header(
 _CORRELATION_ID: dict[str, object] = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"}
 
 EVERYWHERE = [
-    request_header(correlation.HEADER, _CORRELATION_ID, "Follows the request through logs and events."),
-    response_header(correlation.HEADER, _CORRELATION_ID, "As it was sent, or made for this request."),
+    request_header(
+        correlation_middleware.HEADER, _CORRELATION_ID, "Follows the request through logs and events."
+    ),
+    response_header(
+        correlation_middleware.HEADER, _CORRELATION_ID, "As it was sent, or made for this request."
+    ),
     response_header(
         "Retry-After", {"type": "integer", "minimum": 1}, "Seconds after which to ask again.", [429, 503]
     ),

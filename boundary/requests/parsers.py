@@ -5,14 +5,14 @@ from typing import IO, Any
 
 from rest_framework.parsers import BaseParser
 
-from boundary.json_body import parse
+from boundary.requests.json_body import parse
 from kernel.errors import FieldFault, Invalid, PayloadTooLarge
 
 MAX_BODY_BYTES = 256 * 1024
 
 
 class StrictJSONParser(BaseParser):
-    """application/json as an object; see boundary.json_body for what is refused."""
+    """application/json as an object; see boundary.requests.json_body for what is refused."""
 
     media_type = "application/json"
 

@@ -51,7 +51,7 @@ class CorrelationMiddleware:
 
 
 def _refuse_malformed(request: HttpRequest) -> HttpResponse:
-    from boundary.problem_pages import problem_response
+    from boundary.responses.problem_pages import problem_response
 
     fault = FieldFault(HEADER, "malformed", "Use 1 to 64 of the characters A-Z a-z 0-9 . _ -")
     return problem_response(Invalid([fault]))

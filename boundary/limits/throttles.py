@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from rest_framework.throttling import BaseThrottle
 
-from boundary.client_address import client_address
-from boundary.rates import seconds_to_wait
+from boundary.limits.client_address import client_address
+from boundary.limits.rates import seconds_to_wait
 
 if TYPE_CHECKING:  # views import what the settings name, and the settings name this module
     from rest_framework.request import Request

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
-from boundary.parsers import MAX_BODY_BYTES
-from boundary.problem_pages import page_or_problem
+from boundary.requests.parsers import MAX_BODY_BYTES
+from boundary.responses.problem_pages import page_or_problem
 from kernel.errors import FieldFault, Invalid, PayloadTooLarge
 
 COMMANDS = "/api/v1/commands/"

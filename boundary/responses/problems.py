@@ -12,7 +12,7 @@ from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from boundary.correlation import current_correlation_id
+from boundary.requests.correlation_middleware import current_correlation_id
 from kernel.errors import (
     FieldFault,
     Invalid,
@@ -26,7 +26,7 @@ from kernel.errors import (
     UnsupportedMediaType,
 )
 
-logger = structlog.get_logger(__name__)
+logger = structlog.get_logger("boundary.problems")
 
 CONTENT_TYPE = "application/problem+json"
 

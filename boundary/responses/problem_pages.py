@@ -11,8 +11,8 @@ from django.utils.cache import patch_vary_headers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from boundary.correlation import current_correlation_id
-from boundary.problems import (
+from boundary.requests.correlation_middleware import current_correlation_id
+from boundary.responses.problems import (
     CONTENT_TYPE,
     CsrfFailed,
     Internal,
@@ -33,7 +33,7 @@ from kernel.errors import (
     Unavailable,
 )
 
-logger = structlog.get_logger(__name__)
+logger = structlog.get_logger("boundary.problem_pages")
 
 
 class ProblemResponse(HttpResponse):

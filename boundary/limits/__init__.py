@@ -1,0 +1,1 @@
+"""How often, and from where, a client may come."""

@@ -1,0 +1,1 @@
+"""What leaves: problems, pages, stored documents, and their description."""
