@@ -17,9 +17,9 @@ def main() -> None:
     from django.db import connections
 
     from events import tasks
-    from events.checkpoints import partitions_in_use
-    from events.projection import registered_projections
-    from events.rebuild import rebuild
+    from events.integrity.rebuild import rebuild
+    from events.projections.base import registered_projections
+    from events.projections.checkpoints import partitions_in_use
     from kernel.actor import Actor
     from kernel.database.aliases import read_alias
     from products_read.keyset import Cursor

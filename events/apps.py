@@ -14,13 +14,13 @@ class EventsConfig(AppConfig):
 def guard_log_after_migrate(app: AppConfig) -> None:
     from django.db.models.signals import post_migrate
 
-    from events.guards import install_after_migrate
+    from events.log.triggers import install_after_migrate
 
     post_migrate.connect(install_after_migrate, sender=app, dispatch_uid="events.guards")
 
 
 def wake_projections_after_commit() -> None:
-    from events.delivery import project_inline, wake_up
+    from events.delivery.wake_up import project_inline, wake_up
     from events.signals import events_appended, events_committed
 
     events_appended.connect(project_inline, dispatch_uid="events.project_inline")
@@ -28,7 +28,7 @@ def wake_projections_after_commit() -> None:
 
 
 def catch_up_in_every_sweep() -> None:
-    from events.engine import catch_up_all
-    from events.sweeping import register_sweep
+    from events.delivery.sweep import register_sweep
+    from events.projections.engine import catch_up_all
 
     register_sweep("projections", catch_up_all)

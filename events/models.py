@@ -7,7 +7,7 @@ from kernel.read_only_models import ReadOnlyModel
 
 
 class Event(ReadOnlyModel):
-    """One fact. Database triggers refuse to change or remove it (see events.guards).
+    """One fact. Database triggers refuse to change or remove it (see events.log.triggers).
 
     `position` is the global order; `version` counts 1, 2, 3 … within the product's stream.
     """

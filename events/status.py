@@ -6,11 +6,11 @@ from django.conf import settings
 from django.db.models import Count, F, Min
 from django.utils import timezone
 
-from events import checkpoints
-from events.alarms import divergent_products
+from events.integrity.divergences import divergent_products
+from events.log.watermark import highest, longest_open_writer
 from events.models import Checkpoint, Event, ParkedKey
-from events.projection import Projection, registered_projections
-from events.watermark import highest, longest_open_writer
+from events.projections import checkpoints
+from events.projections.base import Projection, registered_projections
 
 
 class PartitionStatus(NamedTuple):

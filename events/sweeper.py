@@ -5,7 +5,7 @@ import threading
 from django.conf import settings
 from django.db import close_old_connections
 
-from events.sweeping import sweep_everything
+from events.delivery.sweep import sweep_everything
 
 
 def start_embedded_sweep() -> threading.Thread:

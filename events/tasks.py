@@ -6,11 +6,11 @@ from celery import shared_task
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from events import engine
-from events.alarms import verify_at_random
-from events.delivery import pending_flags
-from events.sweeping import sweep_everything
-from events.sync import SyncMode, projections_in
+from events.delivery.sweep import sweep_everything
+from events.delivery.wake_up import pending_flags
+from events.integrity.divergences import verify_at_random
+from events.projections import engine
+from events.projections.sync_modes import SyncMode, projections_in
 
 BUDGET_SECONDS = 20.0
 # Embedded, the task runs in the thread that answers a request: what takes longer is left to the sweep.

@@ -11,8 +11,8 @@ class ProductsReadConfig(AppConfig):
 
 
 def register_projections() -> None:
-    from events.projection import register_projection
-    from events.sync import refuse_unusable_modes
+    from events.projections.base import register_projection
+    from events.projections.sync_modes import refuse_unusable_modes
     from products_read.projections.product_display import ProductDisplayProjection
     from products_read.projections.product_inventory import ProductInventoryProjection
 

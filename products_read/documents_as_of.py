@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from events import log, snapshots
-from events.projection import FoldFailed, projection_into
+from events import log
+from events.projections import snapshots
+from events.projections.base import FoldFailed, projection_into
 from kernel.errors import FieldFault, Invalid, NotFound, Unavailable
 from products_read.keyset import ReadModel
 

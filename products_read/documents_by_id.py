@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django.db import connections, router
 
-from events.on_demand import before_reading
+from events.consistency.on_demand import before_reading
 from kernel.database.statements import fetch
 from kernel.errors import NotFound
 from products_read.keyset import ReadModel

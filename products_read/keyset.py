@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django.db import connections, router
 
-from events.on_demand import before_reading
+from events.consistency.on_demand import before_reading
 from products_read.models import ProductDisplay, ProductInventory
 
 Parameter = str | int | bool

@@ -7,7 +7,7 @@ JSON exactly as it is served. The child tables hold what is looked up by range: 
 from django.db import models
 from django.db.models import F, Index, Q
 
-from events.projection import ReadRow
+from events.projections.base import ReadRow
 from kernel.database.fields import CodePointTextField
 from kernel.read_only_models import ReadOnlyModel
 

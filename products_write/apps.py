@@ -16,7 +16,7 @@ class ProductsWriteConfig(AppConfig):
 
 
 def register_write_model() -> None:
-    from events.verify import register_write_model as register
+    from events.integrity.verify import register_write_model as register
     from products_write.replay import ProductWriteModel
 
     register(ProductWriteModel())
@@ -33,7 +33,7 @@ def make_groups_after_migrate() -> None:
 def execute_what_is_accepted() -> None:
     from time import monotonic
 
-    from events.sweeping import register_sweep
+    from events.delivery.sweep import register_sweep
     from products_write.delivery import deliver
     from products_write.execution import execute_everything_waiting
     from products_write.signals import command_accepted

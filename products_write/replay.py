@@ -118,7 +118,7 @@ class ReplayedProduct:
 
 
 class ProductWriteModel:
-    """The write tables as `events.verify` compares them; see events.verify.WriteModel."""
+    """The write tables as `events.integrity.verify` compares them; see events.integrity.verify.WriteModel."""
 
     def fold(self, events: Iterable[RecordedEvent]) -> dict[str, object]:
         replayed = ReplayedProduct()

@@ -11,7 +11,8 @@ from django.test import TransactionTestCase
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from events import delivery, guards
+from events.delivery import wake_up
+from events.log import triggers
 from events.signals import events_committed
 from kernel.database.aliases import write_alias
 from products_write.delivery import deliver
@@ -39,7 +40,7 @@ def log_guards_lifted_while_flushing() -> Iterator[None]:
     flush = TransactionTestCase._fixture_teardown
 
     def flush_without_guards(self: TransactionTestCase) -> None:
-        with guards.lifted(connections[write_alias()]):
+        with triggers.lifted(connections[write_alias()]):
             flush(self)
 
     TransactionTestCase._fixture_teardown = flush_without_guards
@@ -52,7 +53,7 @@ def quiet_log() -> Iterator[None]:
     """Nothing projects by itself: each test says when."""
     events_committed.disconnect(dispatch_uid="events.wake_up")
     yield
-    events_committed.connect(delivery.wake_up, dispatch_uid="events.wake_up")
+    events_committed.connect(wake_up.wake_up, dispatch_uid="events.wake_up")
 
 
 @pytest.fixture

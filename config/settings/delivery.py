@@ -54,5 +54,5 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-# When each projection is brought up to date, such as product_display=inline; eventual unless named. See events.sync.
+# When each projection is brought up to date, such as product_display=inline; eventual unless named. See events.projections.sync_modes.
 PROJECTION_SYNC: dict[str, str] = env.dict("PROJECTION_SYNC", default={})

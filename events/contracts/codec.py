@@ -7,7 +7,7 @@ from typing import get_type_hints
 import msgspec
 
 from events.contracts.base import REGISTRY, DomainEvent
-from events.contracts.upcasters import upcast
+from events.contracts.upcasting import upcast
 from kernel.times import rfc3339
 
 _encoder = msgspec.json.Encoder()

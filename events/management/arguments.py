@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from events.integrity.verify import registered_write_models
 from events.log import known_streams
-from events.projection import Projection, registered_projections
-from events.verify import registered_write_models
+from events.projections.base import Projection, registered_projections
 
 WRONG_USE = 2
 

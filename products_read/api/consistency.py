@@ -6,10 +6,10 @@ from rest_framework.request import Request
 
 from boundary.requests import prefer
 from boundary.requests.prefer import Preferences
-from events import tokens
-from events.freshness import Freshness
-from events.patience import Wait
-from events.tokens import Token
+from events.consistency import tokens
+from events.consistency.bounded_wait import Wait
+from events.consistency.freshness import Freshness
+from events.consistency.tokens import Token
 from kernel.errors import Stale
 
 CONSISTENCY = "Consistency"

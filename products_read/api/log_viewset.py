@@ -3,7 +3,7 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from events.freshness import Freshness
+from events.consistency.freshness import Freshness
 from products_read.api import schema
 from products_read.api.answers import explanation_answer, feed_answer, page_answer
 from products_read.api.asked import asked, asked_page

@@ -6,8 +6,8 @@ from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
 from boundary.responses.renderers import RENDERERS
-from events.freshness import Freshness, freshen, log_holds
-from events.patience import Wait
+from events.consistency.bounded_wait import Wait
+from events.consistency.freshness import Freshness, freshen, log_holds
 from products_read.api.consistency import Wish, headers_of, refuse_stale
 from products_read.keyset import ReadModel
 

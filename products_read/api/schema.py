@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from boundary.requests import prefer
 from boundary.responses import openapi
 from boundary.responses.openapi import problems, request_header, response_header
-from events import tokens
+from events.consistency import tokens
 from products_read.api.consistency import CONSISTENCY
 from products_read.api.product_ids import LARGEST_ID
 from products_read.api.query_string import described

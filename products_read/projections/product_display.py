@@ -20,7 +20,7 @@ from events.contracts import (
     ProductRelated,
     ProductUnrelated,
 )
-from events.projection import ChildTable, Projection, on
+from events.projections.base import ChildTable, Projection, on
 from products_read.models import DisplayCategory, DisplayWord, ProductDisplay
 from products_read.projections.documents import ProductDisplayDocument, rendered
 from products_read.words import searchable_words, sort_key

@@ -13,7 +13,7 @@ from events.contracts import (
     ProductDiscontinued,
     ProductReinstated,
 )
-from events.projection import ChildTable, Projection, on
+from events.projections.base import ChildTable, Projection, on
 from products_read.models import InventoryWord, ProductInventory
 from products_read.projections.documents import ProductInventoryDocument, rendered
 from products_read.words import searchable_words

@@ -2,7 +2,7 @@
 
 One answer looks at the latest EVENTS_LOOKED_AT events and a cursor goes on from there, so that the work and the
 memory of an answer do not grow with the stream; a stream of a million events is 200 answers. Each starts from the
-snapshot before it (events.snapshots), at most SNAPSHOT_EVERY events away. Where snapshots are missing, as after
+snapshot before it (events.projections.snapshots), at most SNAPSHOT_EVERY events away. Where snapshots are missing, as after
 a new version of the projection, the first answer makes them: about 20 microseconds an event of the stream, once.
 """
 
@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from events import log, snapshots
+from events import log
 from events.log import RecordedEvent
-from events.projection import FoldFailed, Projection, ReadRow, fold, projection_into
-from events.skips import NOTHING, skipped_versions
+from events.projections import snapshots
+from events.projections.base import FoldFailed, Projection, ReadRow, fold, projection_into
+from events.projections.skips import NOTHING, skipped_versions
 from kernel.errors import FieldFault, Invalid, NotFound
 from products_read.documents_as_of import set_aside
 from products_read.event_documents import rendered_event

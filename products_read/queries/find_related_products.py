@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from events.on_demand import before_reading
+from events.consistency.on_demand import before_reading
 from kernel.errors import NotFound
 from products_read.models import ProductDisplay
 

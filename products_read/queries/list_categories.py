@@ -3,7 +3,7 @@
 from django.db.models import Count
 from msgspec import Struct
 
-from events.on_demand import before_reading
+from events.consistency.on_demand import before_reading
 from products_read.models import DisplayCategory, ProductDisplay
 
 

@@ -5,8 +5,8 @@ from typing import Annotated, NamedTuple
 from msgspec import Meta, Struct
 
 from events import log
-from events.patience import Wait, wait_for
-from events.watermark import final_watermark, highest
+from events.consistency.bounded_wait import Wait, wait_for
+from events.log.watermark import final_watermark, highest
 from products_read.event_documents import rendered_event
 
 # A writer that is open now mostly ends sooner; one that does not keeps the feed where it is, not the reader.

@@ -15,7 +15,7 @@ from drf_spectacular.utils import (
 from boundary.requests import prefer
 from boundary.responses import openapi
 from boundary.responses.openapi import problems, request_header, response_header
-from events import tokens
+from events.consistency import tokens
 from products_write.api.command_shapes import ANSWERS, DESCRIPTION, RESULT, STATUS, body_of, ref
 from products_write.api.examples import EXAMPLES
 from products_write.api.headers import IDEMPOTENCY_KEY, IF_MATCH

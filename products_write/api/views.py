@@ -18,7 +18,7 @@ from boundary.requests import prefer
 from boundary.requests.parsers import MAX_BODY_BYTES, StrictJSONParser
 from boundary.requests.prefer import Preferences
 from boundary.responses.renderers import RENDERERS
-from events import tokens
+from events.consistency import tokens
 from kernel.actor import Actor
 from kernel.errors import AllFaults, NotFound, PayloadTooLarge, UnsupportedMediaType
 from products_write import bus

@@ -9,10 +9,10 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import Count, Max, Min
 
-from events.engine import catch_up_all
+from events.integrity.verify import verify_projection, verify_write_models
 from events.models import Event
-from events.projection import registered_projections
-from events.verify import verify_projection, verify_write_models
+from events.projections.base import registered_projections
+from events.projections.engine import catch_up_all
 from kernel.actor import SYSTEM
 from kernel.errors import ServiceError
 from products_read.models import ProductDisplay, ProductInventory

@@ -10,8 +10,8 @@ import pytest
 from django.db import connection, transaction
 
 from events import log
+from events.log.watermark import WouldWaitForItself, final_watermark, highest
 from events.models import Event
-from events.watermark import WouldWaitForItself, final_watermark, highest
 from tests.support.streams import append_open, product_rated
 
 pytestmark = pytest.mark.django_db(transaction=True)

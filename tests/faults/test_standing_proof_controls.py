@@ -13,11 +13,12 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 from pytest_django import Settings
 
-from events import checkpoints, engine, guards, log, rows
-from events.log import Metadata
+from events import log
+from events.log import Metadata, triggers
+from events.log.watermark import highest
 from events.models import Event
-from events.projection import Projection, ReadRow, fold, registered_projections
-from events.watermark import highest
+from events.projections import checkpoints, engine, rows
+from events.projections.base import Projection, ReadRow, fold, registered_projections
 from kernel.actor import SYSTEM
 from kernel.database.aliases import read_alias
 from products_read.models import ProductDisplay
@@ -143,7 +144,7 @@ def without_unique_versions(hundred_in_stock: None) -> Iterator[None]:
         for model, constraint in indexes:
             editor.remove_constraint(model, constraint)
     yield
-    with guards.lifted(connection), connection.cursor() as cursor:
+    with triggers.lifted(connection), connection.cursor() as cursor:
         cursor.execute("TRUNCATE events_event, products_write_stockmovement")
     with connection.schema_editor() as editor:
         for model, constraint in indexes:

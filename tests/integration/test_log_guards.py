@@ -3,10 +3,10 @@
 import pytest
 from django.db import connection
 
-from events import guards
+from events.log import triggers
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("run", ["first", "after a flush"])
 def test_log_guards__stand_in_every_test(run: str) -> None:
-    assert guards.missing(connection) == []
+    assert triggers.missing(connection) == []

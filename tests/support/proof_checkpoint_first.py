@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db import transaction
 
-from events import checkpoints, engine, log
-from events.projection import Projection, registered_projections
-from events.watermark import final_watermark
+from events import log
+from events.log.watermark import final_watermark
+from events.projections import checkpoints, engine
+from events.projections.base import Projection, registered_projections
 from kernel import failpoints
 from kernel.database.aliases import read_alias
 

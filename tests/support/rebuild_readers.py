@@ -12,7 +12,7 @@ from typing import NamedTuple
 import psycopg
 
 from events.contracts import DomainEvent, decode
-from events.projection import fold
+from events.projections.base import fold
 from products_read.projections.product_display import ProductDisplayProjection
 from tests.support.rebuild_catalogue import OLD, Catalogue
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections
 
-from events.engine import catch_up_all
+from events.projections.engine import catch_up_all
 from events.status import projection_status
 
 FOLLOW_INTERVAL_SECONDS = 0.2

@@ -3,11 +3,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from events import engine, log
+from events import log
+from events.integrity.dry_run import try_parked
 from events.management.arguments import WRONG_USE
 from events.models import ParkedKey
-from events.projection import Projection, registered_projections
-from events.trial import try_parked
+from events.projections import engine
+from events.projections.base import Projection, registered_projections
 
 
 class Command(BaseCommand):

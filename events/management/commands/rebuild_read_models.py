@@ -4,6 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from events.integrity.exclusive_run import AlreadyRunning
+from events.integrity.rebuild import Rebuilt, StagingLost, rebuild
+from events.integrity.rebuild_streams import Refolded, refold
 from events.management.arguments import (
     add_projection_arguments,
     chosen_projections,
@@ -12,10 +15,7 @@ from events.management.arguments import (
 )
 from events.management.progress import ProgressLine
 from events.models import Event
-from events.one_at_a_time import AlreadyRunning
-from events.projection import Projection
-from events.rebuild import Rebuilt, StagingLost, rebuild
-from events.refold import Refolded, refold
+from events.projections.base import Projection
 
 
 class Command(BaseCommand):

@@ -3,9 +3,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from events.checkpoints import partitions_in_use, repartition
 from events.management.arguments import WRONG_USE
-from events.projection import registered_projections
+from events.projections.base import registered_projections
+from events.projections.checkpoints import partitions_in_use, repartition
 
 MOST = 1_024
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from events.alarms import sample_products
+from events.integrity.divergences import sample_products
+from events.integrity.verify import WRITE_TABLES, Difference, verify_projection, verify_write_models
 from events.management.arguments import (
     WRONG_USE,
     add_projection_arguments,
@@ -14,7 +15,6 @@ from events.management.arguments import (
 )
 from events.management.progress import ProgressLine
 from events.models import Event
-from events.verify import WRITE_TABLES, Difference, verify_projection, verify_write_models
 
 
 class Command(BaseCommand):

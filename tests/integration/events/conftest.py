@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from events.contracts import ProductRated
-from events.projection import Projection, registered_projections
+from events.projections.base import Projection, registered_projections
 
 
 @pytest.fixture

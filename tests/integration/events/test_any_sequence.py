@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from events import checkpoints, engine, snapshots, tasks
-from events.projection import Projection, registered_projections
-from events.rebuild import rebuild
-from events.verify import verify_projection, verify_write_models
+from events import tasks
+from events.integrity.rebuild import rebuild
+from events.integrity.verify import verify_projection, verify_write_models
+from events.projections import checkpoints, engine, snapshots
+from events.projections.base import Projection, registered_projections
 from kernel.actor import SYSTEM
 from kernel.database.aliases import read_alias
 from kernel.errors import ServiceError

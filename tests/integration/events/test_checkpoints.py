@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.db import connections, transaction
 
-from events.checkpoints import checkpoints_of, lock_unless_busy
 from events.models import Checkpoint
-from events.projection import Projection
+from events.projections.base import Projection
+from events.projections.checkpoints import checkpoints_of, lock_unless_busy
 from kernel.database.aliases import read_alias
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]

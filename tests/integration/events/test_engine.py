@@ -8,13 +8,15 @@ from uuid import uuid4
 import pytest
 from django.db import connections
 
-from events import engine, guards, log
-from events.checkpoints import checkpoints_of
+from events import log
+from events.integrity.rebuild import rebuild
+from events.integrity.verify import verify_projection
+from events.log import triggers
 from events.models import Checkpoint, ParkedKey
-from events.projection import Projection
-from events.rebuild import rebuild
+from events.projections import engine
+from events.projections.base import Projection
+from events.projections.checkpoints import checkpoints_of
 from events.status import projection_status
-from events.verify import verify_projection
 from kernel.database.aliases import read_alias, write_alias
 from products_read.models import ProductDisplay
 from tests.support.streams import append, product_added, product_rated
@@ -78,7 +80,7 @@ def test_catch_up__takes_each_event_once_after_bring_up(display: Projection[Any]
 
 
 def test_upsert__never_goes_back_to_an_earlier_version(display: Projection[Any]) -> None:
-    from events import rows
+    from events.projections import rows
 
     append(1, product_added())
     engine.catch_up_all()
@@ -155,7 +157,7 @@ def test_release__replays_in_order_once_the_handler_is_mended(
 def insert_event_of_the_future(product_id: int, version: int) -> None:
     """What a newer release would append during a rolling deploy."""
     append(product_id, product_rated(2, user_id=9))
-    with guards.lifted(connections[write_alias()]), connections[write_alias()].cursor() as cursor:
+    with triggers.lifted(connections[write_alias()]), connections[write_alias()].cursor() as cursor:
         cursor.execute(
             "UPDATE events_event SET schema_version = 99 WHERE product_id = %s AND version = %s",
             [product_id, version],
@@ -171,7 +173,7 @@ def test_catch_up__holds_an_event_of_a_newer_schema_until_code_knows_it(display:
     assert (row(7).version, row(8).version) == (1, 1)
     held = ParkedKey.objects.get(projection="product_display")
     assert (held.kind, held.version) == ("held", 2)
-    with guards.lifted(connections[write_alias()]), connections[write_alias()].cursor() as cursor:
+    with triggers.lifted(connections[write_alias()]), connections[write_alias()].cursor() as cursor:
         cursor.execute("UPDATE events_event SET schema_version = 1")
     engine.catch_up_all()
     assert row(7).version == 2
@@ -180,7 +182,7 @@ def test_catch_up__holds_an_event_of_a_newer_schema_until_code_knows_it(display:
 
 def test_catch_up__parks_a_product_whose_stream_has_a_hole(display: Projection[Any]) -> None:
     append(7, product_added(), product_rated(4))
-    with guards.lifted(connections[write_alias()]), connections[write_alias()].cursor() as cursor:
+    with triggers.lifted(connections[write_alias()]), connections[write_alias()].cursor() as cursor:
         cursor.execute("DELETE FROM events_event WHERE version = 1")
     engine.catch_up_all()
     key = ParkedKey.objects.get(projection="product_display")

@@ -9,9 +9,9 @@ import pytest
 from django.core.management import call_command
 from django.db import Error, connection, transaction
 
-from events import guards
+from events.log import triggers
+from events.log.watermark import final_watermark
 from events.models import Event
-from events.watermark import final_watermark
 from kernel.read_only_models import ReadOnlyError
 from tests.support.streams import append, product_added
 
@@ -52,7 +52,7 @@ def test_log__refuses_change(statement: str) -> None:
 @pytest.mark.parametrize("statement", CHANGES[:1])
 def test_log__would_change_without_the_guards(statement: str) -> None:
     append(1, product_added())
-    with guards.lifted(connection):
+    with triggers.lifted(connection):
         execute(statement)
     assert Event.objects.get().version == 9
 
@@ -78,15 +78,15 @@ def test_log__refuses_a_connection_that_was_not_set_up_by_us() -> None:
 
 
 def test_migrate__puts_back_a_guard_that_is_gone() -> None:
-    guards.lift(connection)
-    assert len(guards.missing(connection)) == 3
+    triggers.lift(connection)
+    assert len(triggers.missing(connection)) == 3
     call_command("migrate", "--verbosity=0")
-    assert guards.missing(connection) == []
+    assert triggers.missing(connection) == []
 
 
 def test_watermark__refuses_a_log_without_guards(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("events.watermark._guarded", set())
-    with guards.lifted(connection), pytest.raises(guards.LogUnguarded, match=r"manage\.py migrate"):
+    monkeypatch.setattr("events.log.watermark._guarded", set())
+    with triggers.lifted(connection), pytest.raises(triggers.LogUnguarded, match=r"manage\.py migrate"):
         final_watermark()
     assert final_watermark().position == 0
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from events import engine
+from events.integrity.rebuild import rebuild
+from events.integrity.rebuild_streams import refold
+from events.integrity.verify import verify_projection
 from events.models import ParkedKey, SkippedEvent
-from events.projection import Projection
-from events.rebuild import rebuild
-from events.refold import refold
-from events.verify import verify_projection
+from events.projections import engine
+from events.projections.base import Projection
 from products_read.models import ProductDisplay
 from tests.support.streams import append, product_added, product_rated
 

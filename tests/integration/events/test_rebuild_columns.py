@@ -14,12 +14,13 @@ from django.db.migrations import AddField, AddIndex, Migration, RemoveField, Rem
 from django.db.migrations.state import ModelState, ProjectState, StateApps
 from django.db.models import Model
 
-from events import engine, log
-from events.projection import Projection, registered_projections
-from events.rebuild import rebuild
-from events.refold import FoldedStreams, State, refold, state_of, stored_states
-from events.staging import execute, fetch
-from events.verify import verify_projection
+from events import log
+from events.integrity.rebuild import rebuild
+from events.integrity.rebuild_streams import FoldedStreams, State, refold, state_of, stored_states
+from events.integrity.staging import execute, fetch
+from events.integrity.verify import verify_projection
+from events.projections import engine
+from events.projections.base import Projection, registered_projections
 from kernel.actor import SYSTEM
 from kernel.database.aliases import read_alias
 from products_write import bus

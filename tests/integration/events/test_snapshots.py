@@ -7,10 +7,10 @@ import pytest
 from django.db import connections, transaction
 from django.test.utils import CaptureQueriesContext
 
-from events import engine, snapshots
 from events.log import read_stream
 from events.models import Snapshot
-from events.projection import Projection, fold
+from events.projections import engine, snapshots
+from events.projections.base import Projection, fold
 from kernel.database.aliases import read_alias, write_alias
 from products_read.models import ProductDisplay
 from tests.support.streams import RECORDED_AT, append_open, product_added, product_rated

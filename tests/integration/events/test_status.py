@@ -13,10 +13,11 @@ from django.core.management.base import CommandError
 from django.db import connections
 from django.utils import timezone
 
-from events import engine, tasks
-from events.alarms import sample_products, verify_at_random
+from events import tasks
+from events.integrity.divergences import sample_products, verify_at_random
 from events.models import Checkpoint, Divergence
-from events.projection import Projection
+from events.projections import engine
+from events.projections.base import Projection
 from events.status import PartitionStatus, projection_status
 from kernel.database.aliases import read_alias
 from tests.support.streams import append, product_added, product_rated

@@ -11,8 +11,8 @@ from pytest_django import Settings
 
 from events import tasks
 from events.models import ParkedKey
-from events.projection import Projection
-from events.sync import SyncMode, refuse_unusable_modes, sync_mode
+from events.projections.base import Projection
+from events.projections.sync_modes import SyncMode, refuse_unusable_modes, sync_mode
 from products_read.keyset import Cursor
 from products_read.models import ProductDisplay, ProductInventory
 from products_read.queries.find_products import FindProducts, find_products

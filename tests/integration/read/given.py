@@ -10,9 +10,9 @@ from django.db.models import Model
 
 from events import log
 from events.contracts import DomainEvent, ProductAdded, ProductDiscontinued, ProductRated
-from events.engine import bring_up
 from events.log import Metadata, NewEvent
-from events.projection import ChildTable, Projection, registered_projections
+from events.projections.base import ChildTable, Projection, registered_projections
+from events.projections.engine import bring_up
 from kernel.database.aliases import read_alias, write_alias
 
 

@@ -9,11 +9,11 @@ from django.db import OperationalError, connections
 from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.test import APIClient
 
-from events import tokens
-from events.checkpoints import checkpoints_of
+from events.consistency import tokens
+from events.consistency.bounded_wait import waiters
 from events.models import Checkpoint, ParkedKey
-from events.patience import waiters
-from events.projection import projection_into
+from events.projections.base import projection_into
+from events.projections.checkpoints import checkpoints_of
 from kernel.database.aliases import read_alias, write_alias
 from products_read.models import ProductDisplay, ProductInventory
 from tests.integration.read.asking import CATEGORIES, INVENTORY, OUT_OF_STOCK, PRODUCTS, faults

@@ -9,7 +9,6 @@ import msgspec
 import pytest
 from rest_framework.test import APIClient
 
-from events import skips
 from events.contracts import (
     DomainEvent,
     InventoryAdded,
@@ -21,7 +20,8 @@ from events.contracts import (
 )
 from events.log import read_stream
 from events.models import Snapshot
-from events.projection import projection_into
+from events.projections import skips
+from events.projections.base import projection_into
 from kernel.errors import Unavailable
 from products_read.keyset import Cursor
 from products_read.models import ProductDisplay

@@ -11,8 +11,8 @@ from django.db import connections, transaction
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from events import tokens
-from events.patience import waiters
+from events.consistency import tokens
+from events.consistency.bounded_wait import waiters
 from kernel.database.aliases import write_alias
 from tests.conftest import client_of
 from tests.integration.read.asking import ask, faults

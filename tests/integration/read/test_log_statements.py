@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission, User
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from events.watermark import final_watermark
+from events.log.watermark import final_watermark
 from kernel.database.aliases import write_alias
 from tests.conftest import client_of
 from tests.integration.read.asking import INVENTORY, PRODUCTS

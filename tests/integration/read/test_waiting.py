@@ -11,9 +11,10 @@ from django.db import connections, transaction
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from events import rows, tokens
-from events.patience import Wait, most_waiters, wait_for
-from events.projection import projection_into
+from events.consistency import tokens
+from events.consistency.bounded_wait import Wait, most_waiters, wait_for
+from events.projections import rows
+from events.projections.base import projection_into
 from kernel.database.aliases import read_alias
 from products_read.models import ProductDisplay
 from tests.integration.read.asking import PRODUCTS

@@ -10,9 +10,9 @@ from django.core.management import call_command
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from events.consistency.tokens import Token, read
+from events.delivery.sweep import sweep_everything
 from events.models import Event
-from events.sweeping import sweep_everything
-from events.tokens import Token, read
 from kernel.actor import SYSTEM, Actor
 from kernel.errors import Invalid, PermissionDenied
 from products_write import errors

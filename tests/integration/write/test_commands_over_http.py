@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from events.tokens import Token, read
+from events.consistency.tokens import Token, read
 from products_write.commands import COMMANDS
 from products_write.models import CommandRecord
 from tests.conftest import client_of

@@ -9,7 +9,7 @@ import pytest
 
 from events.contracts import InventoryRecounted, ProductAdded, UnreadableEvent, decode, encode
 from events.contracts.base import REGISTRY, DomainEvent, published
-from events.contracts.upcasters import UPCASTERS, upcaster
+from events.contracts.upcasting import UPCASTERS, upcaster
 
 THE_CONTRACT = {
     "inventory.added",

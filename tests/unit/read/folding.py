@@ -7,7 +7,7 @@ from uuid import UUID
 
 from events.contracts import DomainEvent, encode
 from events.log import RecordedEvent
-from events.projection import Projection, ReadRow, fold
+from events.projections.base import Projection, ReadRow, fold
 
 Row = TypeVar("Row", bound=ReadRow)
 

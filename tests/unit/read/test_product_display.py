@@ -22,7 +22,7 @@ from events.contracts import (
     ProductRelated,
     ProductUnrelated,
 )
-from events.projection import fold
+from events.projections.base import fold
 from products_read.projections.product_display import ProductDisplayProjection, rating_in_hundredths
 from tests.unit.read.folding import folded, recorded
 

@@ -9,7 +9,7 @@ import msgspec
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from events.projection import ChildTable, Projection, ReadRow
+from events.projections.base import ChildTable, Projection, ReadRow
 from kernel.database.aliases import read_alias
 from kernel.database.hydration import Conversion, instance, select, stored, storing
 from kernel.database.statements import among, fetch

@@ -11,8 +11,8 @@ from typing import Any
 
 from events import log
 from events.models import Snapshot
-from events.projection import FoldFailed, Projection, ReadRow, fold
-from events.skips import NOTHING, skipped_versions
+from events.projections.base import FoldFailed, Projection, ReadRow, fold
+from events.projections.skips import NOTHING, skipped_versions
 
 SNAPSHOT_EVERY = 200
 FAR = 25 * SNAPSHOT_EVERY  # events; folding so many takes about as long as a request may

@@ -8,12 +8,13 @@ from typing import Any, NamedTuple, Protocol
 
 from django.db import connections, transaction
 
-from events import checkpoints, log
+from events import log
+from events.integrity.rebuild_streams import State, refold, state_of, stored_states
 from events.log import RecordedEvent, RecordedStream, Stream, StreamEvent
 from events.models import ParkedKey
-from events.projection import FoldableEvent, Projection, fold
-from events.refold import State, refold, state_of, stored_states
-from events.skips import NOTHING, skipped_versions
+from events.projections import checkpoints
+from events.projections.base import FoldableEvent, Projection, fold
+from events.projections.skips import NOTHING, skipped_versions
 from kernel.database.aliases import read_alias, write_alias
 
 WRITE_TABLES = "write tables"

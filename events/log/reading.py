@@ -229,14 +229,14 @@ def read_partition(
 ) -> list[StreamEvent]:
     """Events at positions in (after, upto] of the products whose id modulo `partitions` is `partition`.
 
-    `upto` must be final: see events.watermark.
+    `upto` must be final: see events.log.watermark.
     """
     values = [after, upto, partitions, partition, limit]
     return [StreamEvent._make(row) for row in fetch(connections[write_alias()], _READ_PARTITION, values)]
 
 
 def read_between(after: int, upto: int, limit: int) -> list[RecordedEvent]:
-    """Events of all products at positions in (after, upto], which must be final: see events.watermark."""
+    """Events of all products at positions in (after, upto], which must be final: see events.log.watermark."""
     events = Event.objects.filter(position__gt=after, position__lte=upto)
     return _recorded(events.order_by("position")[:limit])
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import structlog
 
-logger = structlog.get_logger(__name__)
+logger = structlog.get_logger("events.sweeping")
 
 _participants: dict[str, Callable[[], object]] = {}
 

@@ -6,9 +6,9 @@ from typing import Any
 from django.db import connections, transaction
 from django.db.models.functions import Now
 
+from events.log.watermark import Watermark
 from events.models import Checkpoint
-from events.projection import Projection
-from events.watermark import Watermark
+from events.projections.base import Projection
 from kernel.database.aliases import read_alias, write_alias
 from kernel.database.hydration import instance, select
 from kernel.database.statements import fetch, run, uuid_value

@@ -12,17 +12,17 @@ import structlog
 from django.db import Error, connections, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from events.checkpoints import checkpoints_of
-from events.engine import bring_up_or_park, why_not
+from events.consistency.bounded_wait import Wait, wait_for
+from events.consistency.on_demand import before_reading
+from events.consistency.tokens import Token
 from events.log import head_version
 from events.models import ParkedKey
-from events.on_demand import before_reading
-from events.patience import Wait, wait_for
-from events.projection import Projection, ReadRow, projection_into
-from events.tokens import Token
+from events.projections.base import Projection, ReadRow, projection_into
+from events.projections.checkpoints import checkpoints_of
+from events.projections.engine import bring_up_or_park, why_not
 from kernel.database.aliases import read_alias
 
-logger = structlog.get_logger(__name__)
+logger = structlog.get_logger("events.freshness")
 
 LOCK_MILLISECONDS = 50
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from events.projection import Projection, registered_projections
+from events.projections.base import Projection, registered_projections
 
 
 class SyncMode(StrEnum):

@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from events import log, parking, rows
+from events import log
 from events.log import RecordedStream, Stream
-from events.projection import FoldFailed, Projection, ReadRow, fold
-from events.skips import NOTHING, skipped_versions
+from events.projections import parking, rows
+from events.projections.base import FoldFailed, Projection, ReadRow, fold
+from events.projections.skips import NOTHING, skipped_versions
 from kernel.database.aliases import read_alias
 
 State = dict[str, object]

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 import structlog
 from django.db.models import Max, Min
 
+from events.integrity.verify import WRITE_TABLES, Difference, verify_projection, verify_write_models
 from events.log import stream_ids
 from events.models import Divergence, Event
-from events.projection import registered_projections
-from events.verify import WRITE_TABLES, Difference, verify_projection, verify_write_models
+from events.projections.base import registered_projections
 
-logger = structlog.get_logger(__name__)
+logger = structlog.get_logger("events.alarms")
 
 _FEW = 10
 

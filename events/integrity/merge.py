@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from events.rows import columns_of, read_connection
-from events.staging import Staging, Table, delete, execute, fetch
+from events.integrity.staging import Staging, Table, delete, execute, fetch
+from events.projections.rows import columns_of, read_connection
 from kernel.database.statements import among
 
 

@@ -6,13 +6,13 @@ from typing import Any
 import structlog
 from django.db import Error
 
-from events.checkpoints import checkpoints_of
-from events.engine import bring_up_or_park, catch_up_partition
 from events.log import head_version
-from events.projection import Projection, ReadRow
-from events.sync import SyncMode, projections_in
+from events.projections.base import Projection, ReadRow
+from events.projections.checkpoints import checkpoints_of
+from events.projections.engine import bring_up_or_park, catch_up_partition
+from events.projections.sync_modes import SyncMode, projections_in
 
-logger = structlog.get_logger(__name__)
+logger = structlog.get_logger("events.on_demand")
 
 LIST_BUDGET_SECONDS = 1.0
 

@@ -14,15 +14,17 @@ from typing import Any, NamedTuple
 import django
 from django.db import DatabaseError, connections, transaction
 
-from events import checkpoints, log, merge, parking
+from events import log
+from events.integrity import merge
+from events.integrity.exclusive_run import one_at_a_time
+from events.integrity.rebuild_streams import FoldedStreams, Refolded, refold
+from events.integrity.staging import Staging, execute
+from events.log.watermark import Watermark, final_watermark
 from events.models import Checkpoint, Event
-from events.one_at_a_time import one_at_a_time
-from events.projection import FoldFailed, Projection, fold, registered_projections
-from events.refold import FoldedStreams, Refolded, refold
-from events.rows import read_connection
-from events.skips import NOTHING, skipped_versions
-from events.staging import Staging, execute
-from events.watermark import Watermark, final_watermark
+from events.projections import checkpoints, parking
+from events.projections.base import FoldFailed, Projection, fold, registered_projections
+from events.projections.rows import read_connection
+from events.projections.skips import NOTHING, skipped_versions
 from kernel import failpoints
 from kernel.database.aliases import read_alias, write_alias
 

@@ -2,7 +2,7 @@
 
 PostgreSQL hands out positions before their transactions commit: a reader of "everything after my checkpoint" would
 pass over the ones still open. Every insert therefore takes a shared advisory lock before it draws its position (see
-events.guards), and a position is final once nobody who held that lock when it was the highest still holds it.
+events.log.triggers), and a position is final once nobody who held that lock when it was the highest still holds it.
 SQLite has one writer, so its highest position is final at once.
 """
 
@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from events.guards import LOCK_CLASS, LOCK_OBJECT, ensure_guarded
+from events.log.triggers import LOCK_CLASS, LOCK_OBJECT, ensure_guarded
 from kernel.database.aliases import write_alias
 from kernel.database.statements import fetch
 

@@ -13,13 +13,13 @@ import structlog
 from django.conf import settings
 from django.db import close_old_connections
 
-from events.checkpoints import DEFAULT_PARTITIONS, partitions_in_use
-from events.engine import bring_up_or_park, catch_up_partition
-from events.sync import SyncMode, projections_in
+from events.projections.checkpoints import DEFAULT_PARTITIONS, partitions_in_use
+from events.projections.engine import bring_up_or_park, catch_up_partition
+from events.projections.sync_modes import SyncMode, projections_in
 from kernel import failpoints
 from kernel.background_queue import Background
 
-logger = structlog.get_logger(__name__)
+logger = structlog.get_logger("events.delivery")
 
 PENDING_SECONDS = 1
 FALLBACK_SECONDS = 5.0

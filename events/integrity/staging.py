@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from django.db import models
 
-from events.projection import Projection, ReadRow
-from events.rows import child_values, columns_of, quoted, read_connection, values_of
+from events.projections.base import Projection, ReadRow
+from events.projections.rows import child_values, columns_of, quoted, read_connection, values_of
 from kernel.database.statements import among
 
 

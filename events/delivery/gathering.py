@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from events.delivery import wake_up
+from events.delivery.wake_up import wake_up
 from events.signals import events_committed
 
 _GATHERED = 1_000

@@ -7,7 +7,7 @@ from django.db import connections
 
 from events.log import RecordedEvent
 from events.models import SkippedEvent
-from events.projection import Projection
+from events.projections.base import Projection
 from kernel.database.aliases import read_alias
 from kernel.database.statements import among, fetch
 

@@ -11,17 +11,18 @@ from typing import Any, NamedTuple
 import structlog
 from django.db import DataError, IntegrityError, transaction
 
-from events import checkpoints, log, parking, rows, skips, snapshots
+from events import log
 from events.log import RecordedEvent, StreamEvent
+from events.log.watermark import Watermark, final_watermark, highest
 from events.models import Checkpoint, ParkedKey
-from events.projection import FoldFailed, Projection, ReadRow, fold, registered_projections
-from events.rows import Children
-from events.skips import NOTHING, skipped_versions
-from events.watermark import Watermark, final_watermark, highest
+from events.projections import checkpoints, parking, rows, skips, snapshots
+from events.projections.base import FoldFailed, Projection, ReadRow, fold, registered_projections
+from events.projections.rows import Children
+from events.projections.skips import NOTHING, skipped_versions
 from kernel import failpoints
 from kernel.database.aliases import read_alias
 
-logger = structlog.get_logger(__name__)
+logger = structlog.get_logger("events.engine")
 
 BATCH_EVENTS = 2_000
 

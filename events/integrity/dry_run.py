@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from events import engine, rows
+from events.integrity.rebuild_streams import State, state_of
 from events.models import ParkedKey
-from events.projection import FoldFailed, Projection, ReadRow
-from events.refold import State, state_of
+from events.projections import engine, rows
+from events.projections.base import FoldFailed, Projection, ReadRow
 from kernel.database.aliases import read_alias
 
 

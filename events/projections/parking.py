@@ -10,11 +10,11 @@ from django.db.models import F
 
 from events.contracts import UnreadableEvent
 from events.models import Event, ParkedKey
-from events.projection import FoldFailed, Projection
+from events.projections.base import FoldFailed, Projection
 from kernel.database.aliases import read_alias
 from kernel.database.statements import among, fetch
 
-logger = structlog.get_logger(__name__)
+logger = structlog.get_logger("events.parking")
 
 
 def parked_among(projection: Projection[Any], product_ids: Iterable[int]) -> set[int]:

@@ -1,0 +1,1 @@
+"""How a reader sees its own write."""

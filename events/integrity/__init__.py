@@ -1,0 +1,1 @@
+"""Proving read models right, and rebuilding them."""

@@ -1,0 +1,54 @@
+"""The log as everybody else uses it: appending to streams and reading them.
+
+`watermark` says up to which position reading is final, `triggers` are the database's own guards.
+"""
+
+from events.log.reading import (
+    Metadata,
+    NewEvent,
+    RecordedEvent,
+    RecordedStream,
+    Stream,
+    StreamEvent,
+    append,
+    event_id_at,
+    head_version,
+    known_streams,
+    last_position,
+    newest_below,
+    now,
+    oldest_above,
+    read_between,
+    read_partition,
+    read_stream,
+    recorded_by,
+    recorded_streams_between,
+    stream_ids,
+    streams_between,
+    streams_of,
+)
+
+__all__ = [
+    "Metadata",
+    "NewEvent",
+    "RecordedEvent",
+    "RecordedStream",
+    "Stream",
+    "StreamEvent",
+    "append",
+    "event_id_at",
+    "head_version",
+    "known_streams",
+    "last_position",
+    "newest_below",
+    "now",
+    "oldest_above",
+    "read_between",
+    "read_partition",
+    "read_stream",
+    "recorded_by",
+    "recorded_streams_between",
+    "stream_ids",
+    "streams_between",
+    "streams_of",
+]
