@@ -25,13 +25,13 @@ def main() -> None:
     from products_read.keyset import Cursor
     from products_read.queries.find_products import FindProducts, find_products
     from products_read.queries.show_product import show_product
-    from products_write import bus
+    from products_write.bus import dispatch
 
     def rate(products: int, users: int) -> Any:
         user_id = random.randint(1, users)
         actor = Actor(user_id, f"user:{user_id}", True, lambda permission: False)
         fields = {"product_id": random.randint(1, products), "rating": random.randint(1, 5)}
-        return bus.send("rate-product", fields, actor=actor).result
+        return dispatch.send("rate-product", fields, actor=actor).result
 
     def send_ratings(seconds: float, products: int, users: int) -> tuple[int, None]:
         return repeat(lambda: rate(products, users), seconds)

@@ -17,7 +17,7 @@ class ProductsWriteConfig(AppConfig):
 
 def register_write_model() -> None:
     from events.integrity.verify import register_write_model as register
-    from products_write.replay import ProductWriteModel
+    from products_write.verification import ProductWriteModel
 
     register(ProductWriteModel())
 
@@ -34,8 +34,8 @@ def execute_what_is_accepted() -> None:
     from time import monotonic
 
     from events.delivery.sweep import register_sweep
-    from products_write.delivery import deliver
-    from products_write.execution import execute_everything_waiting
+    from products_write.queue.delivery import deliver
+    from products_write.queue.execution import execute_everything_waiting
     from products_write.signals import command_accepted
 
     command_accepted.connect(deliver, dispatch_uid="products_write.deliver")

@@ -4,7 +4,7 @@ from time import monotonic
 
 from celery import shared_task
 
-from products_write.execution import execute_line_of
+from products_write.queue.execution import execute_line_of
 
 BUDGET_SECONDS = 20.0
 

@@ -15,7 +15,7 @@ from events.delivery import wake_up
 from events.log import triggers
 from events.signals import events_committed
 from kernel.database.aliases import write_alias
-from products_write.delivery import deliver
+from products_write.queue.delivery import deliver
 from products_write.signals import command_accepted
 
 # A shell starts what runs in its background with SIGINT ignored; what tests start must not inherit that.

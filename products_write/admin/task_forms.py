@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
-from products_write.command_fields import CommandField, fields_of
 from products_write.commands import Command
+from products_write.commands.definition.introspection import CommandField, fields_of
 
 _TEXTAREA_FROM = 500  # characters
 

@@ -19,10 +19,10 @@ from django.views.decorators.http import require_http_methods
 from boundary.responses.problems import status_of
 from kernel.actor import Actor
 from kernel.errors import Invalid, ServiceError
-from products_write import bus
 from products_write.admin.task_forms import form_of
+from products_write.bus import dispatch
 from products_write.commands import Command
-from products_write.form_payload import form_payload
+from products_write.commands.definition.form_payload import form_payload
 from products_write.models import Product
 
 KEY = "idempotency_key"
@@ -86,7 +86,7 @@ class TaskPage:
         """Sends the command; back to the product if it succeeds, else the refusal in place."""
         try:
             key = _key_of(self.request)
-            bus.send(
+            dispatch.send(
                 self.screen.address,
                 self._payload(),
                 actor=Actor.of(self.request.user),

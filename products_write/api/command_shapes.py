@@ -3,8 +3,8 @@
 from typing import Any
 
 from events.contracts.base import REGISTRY
-from products_write.command_fields import CommandField, fields_of
 from products_write.commands import COMMANDS, Command
+from products_write.commands.definition.introspection import CommandField, fields_of
 
 Schema = dict[str, Any]
 

@@ -7,7 +7,7 @@ from rest_framework.views import APIView
 
 from kernel.actor import Actor
 from kernel.errors import ServiceError
-from products_write.behaviours import refuse_unless_permitted
+from products_write.bus.behaviours import refuse_unless_permitted
 
 
 class PublicUnlessClosed(BasePermission):

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 from rest_framework import serializers
 
-from products_write.command_fields import CommandField, fields_of
 from products_write.commands import Command
+from products_write.commands.definition.introspection import CommandField, fields_of
 
 _TEXTAREA_FROM = 1000  # characters
 

@@ -21,18 +21,18 @@ from boundary.responses.renderers import RENDERERS
 from events.consistency import tokens
 from kernel.actor import Actor
 from kernel.errors import AllFaults, NotFound, PayloadTooLarge, UnsupportedMediaType
-from products_write import bus
-from products_write.acceptance import ACCEPTED
 from products_write.api import headers
 from products_write.api.command_log import find_record
 from products_write.api.permissions import MaySend, PublicUnlessClosed
 from products_write.api.schema import LIST_COMMANDS, SHOW_COMMAND, AnswersOfCommands, CommandSchema
 from products_write.api.serializers import serializer_of
-from products_write.behaviours import understood
-from products_write.command_fields import fields_of
-from products_write.command_status import result_of, status_body
+from products_write.bus import dispatch
+from products_write.bus.acceptance import ACCEPTED
+from products_write.bus.behaviours import understood
+from products_write.command_log.status import result_of, status_body
 from products_write.commands import COMMANDS, Command, CommandResult
-from products_write.form_payload import form_payload
+from products_write.commands.definition.form_payload import form_payload
+from products_write.commands.definition.introspection import fields_of
 
 
 class CommandSide(APIView):
@@ -63,7 +63,7 @@ class CommandView(CommandSide):
         actor = Actor.of(request.user)
         payload, lax, sent = _read(request, self.command_type, actor)
         later = Preferences.of(request.headers.get(prefer.HEADER)).respond_async
-        outcome = (bus.accept if later else bus.send)(
+        outcome = (dispatch.accept if later else dispatch.send)(
             self.command_type.address,
             payload,
             actor=actor,
@@ -121,7 +121,7 @@ class UnknownCommandView(CommandSide):
         raise NotFound(f"There is no command {kwargs['name']!r}; see {reverse('commands')}.")
 
 
-def answer(request: Request, outcome: bus.Outcome) -> Response:
+def answer(request: Request, outcome: dispatch.Outcome) -> Response:
     """The stored answer as it is, and in the headers what a client needs next."""
     response = Response(outcome.body, status=outcome.status, headers=_token_header(outcome.result))
     if outcome.status >= 400:

@@ -2,10 +2,10 @@
 
 from products_write.commands.add_new_product import AddNewProduct
 from products_write.commands.add_to_inventory import AddToInventory
-from products_write.commands.base import Command, CommandResult, Context
 from products_write.commands.change_price import ChangePrice
 from products_write.commands.change_product_details import ChangeProductDetails
 from products_write.commands.confirm_items_shipped import ConfirmItemsShipped
+from products_write.commands.definition.base import Command, CommandResult, Context
 from products_write.commands.discontinue_product import DiscontinueProduct
 from products_write.commands.rate_product import RateProduct
 from products_write.commands.reinstate_product import ReinstateProduct

@@ -1,8 +1,15 @@
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from products_write.commands.base import Command, CommandResult, Context, handles
-from products_write.commands.fields import Categories, Description, Name, NewProductId, Sku, UnitPrice
+from products_write.commands.definition.base import Command, CommandResult, Context, handles
+from products_write.commands.definition.field_types import (
+    Categories,
+    Description,
+    Name,
+    NewProductId,
+    Sku,
+    UnitPrice,
+)
 from products_write.models import Product
 
 

@@ -1,7 +1,7 @@
 from msgspec import UNSET, UnsetType
 
-from products_write.commands.base import Command, CommandResult, Context, handles
-from products_write.commands.fields import ProductId, Quantity, ReceivedAt
+from products_write.commands.definition.base import Command, CommandResult, Context, handles
+from products_write.commands.definition.field_types import ProductId, Quantity, ReceivedAt
 
 
 class AddToInventory(Command, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 from events.contracts import ProductDiscontinued, ProductPriceChanged, ProductReinstated
-from products_write.commands.base import Command, CommandResult, Context, handles
-from products_write.commands.fields import ProductId, UnitPrice
+from products_write.commands.definition.base import Command, CommandResult, Context, handles
+from products_write.commands.definition.field_types import ProductId, UnitPrice
 
 
 class ChangePrice(Command, frozen=True, kw_only=True):

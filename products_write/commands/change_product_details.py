@@ -2,8 +2,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from events.contracts import ProductDetailsChanged, ProductDiscontinued, ProductReinstated
-from products_write.commands.base import Command, CommandResult, Context, handles
-from products_write.commands.fields import Categories, Description, Name, ProductId, Sku
+from products_write.commands.definition.base import Command, CommandResult, Context, handles
+from products_write.commands.definition.field_types import Categories, Description, Name, ProductId, Sku
 
 
 class ChangeProductDetails(Command, frozen=True, kw_only=True):

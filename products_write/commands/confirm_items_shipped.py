@@ -1,7 +1,7 @@
 from msgspec import UNSET, UnsetType
 
-from products_write.commands.base import Command, CommandResult, Context, handles
-from products_write.commands.fields import ProductId, Quantity, ShippedAt
+from products_write.commands.definition.base import Command, CommandResult, Context, handles
+from products_write.commands.definition.field_types import ProductId, Quantity, ShippedAt
 
 
 class ConfirmItemsShipped(Command, frozen=True, kw_only=True):

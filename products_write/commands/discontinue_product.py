@@ -1,6 +1,6 @@
 from events.contracts import ProductDiscontinued, ProductReinstated
-from products_write.commands.base import Command, CommandResult, Context, handles
-from products_write.commands.fields import ProductId, Reason
+from products_write.commands.definition.base import Command, CommandResult, Context, handles
+from products_write.commands.definition.field_types import ProductId, Reason
 
 
 class DiscontinueProduct(Command, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
-from products_write.commands.base import CommandResult, Context, handles
-from products_write.commands.fields import Stars
-from products_write.commands.rating import RatingCommand, rater
+from products_write.commands.definition.base import CommandResult, Context, handles
+from products_write.commands.definition.field_types import Stars
+from products_write.commands.definition.rating import RatingCommand, rater
 
 
 class RateProduct(RatingCommand, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 from events.contracts import ProductDiscontinued, ProductReinstated, ProductRelated, ProductUnrelated
-from products_write.commands.base import Command, CommandResult, Context, handles
-from products_write.commands.fields import ProductId, RelatedProductId
+from products_write.commands.definition.base import Command, CommandResult, Context, handles
+from products_write.commands.definition.field_types import ProductId, RelatedProductId
 from products_write.models import Product
 
 

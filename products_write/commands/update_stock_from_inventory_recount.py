@@ -2,8 +2,8 @@ from msgspec import UNSET, UnsetType
 
 from events.contracts import DomainEvent, InventoryAdded, InventoryItemsShipped, InventoryRecounted
 from kernel.actor import Actor
-from products_write.commands.base import Command, CommandResult, Context, handles
-from products_write.commands.fields import CountedAt, CountedQuantity, ProductId
+from products_write.commands.definition.base import Command, CommandResult, Context, handles
+from products_write.commands.definition.field_types import CountedAt, CountedQuantity, ProductId
 
 
 class UpdateStockFromInventoryRecount(Command, frozen=True, kw_only=True):

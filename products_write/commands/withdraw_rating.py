@@ -1,5 +1,5 @@
-from products_write.commands.base import CommandResult, Context, handles
-from products_write.commands.rating import RatingCommand, rater
+from products_write.commands.definition.base import CommandResult, Context, handles
+from products_write.commands.definition.rating import RatingCommand, rater
 
 
 class WithdrawRating(RatingCommand, frozen=True, kw_only=True):

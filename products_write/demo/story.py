@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 
 from kernel.actor import Actor
 from kernel.errors import ServiceError, Unavailable
-from products_write.bus import send
+from products_write.bus.dispatch import send
 from products_write.commands import CommandResult
 from products_write.demo import people
 from products_write.demo.products import DemoProduct, demo_products

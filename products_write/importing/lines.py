@@ -11,8 +11,15 @@ from msgspec import UNSET, Meta, UnsetType
 
 from kernel.errors import FieldFault, Invalid
 from kernel.validation import validated
-from products_write.command_fields import faults_of
-from products_write.commands.fields import Categories, Description, Name, NewProductId, Sku, UnitPrice
+from products_write.commands.definition.field_types import (
+    Categories,
+    Description,
+    Name,
+    NewProductId,
+    Sku,
+    UnitPrice,
+)
+from products_write.commands.definition.introspection import faults_of
 from products_write.limits import MAX_STOCK
 
 COLUMNS = ("product_id", "sku", "name", "description", "unit_price", "categories", "quantity")

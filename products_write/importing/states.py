@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from kernel.actor import SYSTEM
 from kernel.validation import validated
-from products_write.bus import COMMANDS, send
+from products_write.bus.dispatch import COMMANDS, send
 from products_write.importing.lines import WantedState
 from products_write.models import Product
 

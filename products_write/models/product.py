@@ -11,7 +11,7 @@ from kernel.database.hydration import instance, select
 from kernel.database.statements import fetch
 from products_write.errors import ProductIdTaken, ProductNotFound, SkuTaken
 from products_write.limits import MAX_PRODUCT_ID, MAX_UNIT_PRICE
-from products_write.models.catalogued import Catalogued, violates
+from products_write.models.catalogue_entry import Catalogued, violates
 from products_write.models.product_id import draw_product_id, pass_taken_ids
 from products_write.models.rating import Rated
 from products_write.models.relation import Related

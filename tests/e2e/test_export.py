@@ -10,7 +10,7 @@ from tests.support.processes import Service
 
 AWKWARD = (
     "from kernel.actor import SYSTEM\n"
-    "from products_write.bus import send\n"
+    "from products_write.bus.dispatch import send\n"
     "for command, payload in (\n"
     "    ('add-new-product', {'product_id': 1, 'sku': '=1+1', 'name': '+Lamp', 'unit_price': '12.50',\n"
     "        'description': '@home, \"quoted\"\\nsecond line', 'categories': ['b', 'a']}),\n"

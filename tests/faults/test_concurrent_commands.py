@@ -16,7 +16,7 @@ from events.projections.engine import catch_up_all
 from kernel.actor import SYSTEM
 from kernel.errors import ServiceError
 from products_read.models import ProductDisplay, ProductInventory
-from products_write import bus
+from products_write.bus import dispatch
 from products_write.models import StockItem
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quiet_log")]
@@ -38,7 +38,7 @@ def send_valid_commands(seed: int, user_ids: list[int], answers: Counter[str]) -
             ]
         )
         try:
-            bus.send(name, {**about, **fields}, actor=SYSTEM)
+            dispatch.send(name, {**about, **fields}, actor=SYSTEM)
             answers[name] += 1
         except ServiceError as refusal:
             answers[f"refused: {refusal.code}"] += 1
@@ -49,8 +49,8 @@ def test_bus__many_threads_on_few_products_leave_three_equal_records() -> None:
     users = [User.objects.create(username=f"user-{number}").pk for number in range(30)]
     for product_id in range(1, PRODUCTS + 1):
         added = {"product_id": product_id, "name": f"Product {product_id}", "unit_price": "1.00"}
-        bus.send("add-new-product", added, actor=SYSTEM)
-        bus.send("add-to-inventory", {"product_id": product_id, "quantity": PLENTY}, actor=SYSTEM)
+        dispatch.send("add-new-product", added, actor=SYSTEM)
+        dispatch.send("add-to-inventory", {"product_id": product_id, "quantity": PLENTY}, actor=SYSTEM)
     answers: Counter[str] = Counter()
     threads = [
         threading.Thread(target=send_valid_commands, args=[seed, users, answers])

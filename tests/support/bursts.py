@@ -15,17 +15,17 @@ PATIENCE_SECONDS = 10.0
 
 def main(rounds: int) -> int:
     from kernel.actor import SYSTEM
-    from products_write import bus
+    from products_write.bus import dispatch
 
     chance = random.Random(7)
     for product_id in range(1, 9):
         added = {"product_id": product_id, "name": "Lamp", "unit_price": "1.00"}
-        bus.send("add-new-product", added, actor=SYSTEM)
+        dispatch.send("add-new-product", added, actor=SYSTEM)
     readable = 0
     for _ in range(rounds):
         for _ in range(chance.randint(1, 12)):
             stocked = {"product_id": chance.randint(1, 8), "quantity": 1}
-            bus.send("add-to-inventory", stocked, actor=SYSTEM)
+            dispatch.send("add-to-inventory", stocked, actor=SYSTEM)
             time.sleep(chance.choice([0, 0, 0.002, 0.01]))
         readable += _becomes_readable()
     return readable

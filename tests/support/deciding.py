@@ -13,10 +13,10 @@ from events.log import Metadata, read_stream
 from events.models import Event
 from kernel.actor import SYSTEM, Actor
 from kernel.errors import ServiceError
-from products_write.bus import send
+from products_write.bus.dispatch import send
 from products_write.commands import CommandResult
 from products_write.models import CommandRecord, Product
-from products_write.replay import ProductWriteModel
+from products_write.verification import ProductWriteModel
 
 
 def sent(

@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError
 
 from kernel.actor import Actor
 from kernel.errors import ServiceError, Unavailable
-from products_write import bus
+from products_write.bus import dispatch
 from products_write.errors import CommandInProgress
 from tests.support.proof_commands import RandomCommands
 from tests.support.proof_journal import Journal, Line
@@ -59,12 +59,12 @@ def _send(journal: Journal, command: Line, seen: dict[int, int]) -> bool:
     return True
 
 
-def _answer(command: Line) -> bus.Outcome:
+def _answer(command: Line) -> dispatch.Outcome:
     """The one answer: whoever does not know it, the connection being lost, asks again under the same id."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            return bus.send(
+            return dispatch.send(
                 command["name"],
                 command["payload"],
                 actor=_actor(command["actor"]),

@@ -24,7 +24,7 @@ from config.settings.database import tuned  # noqa: E402
 from events.management.commands import catch_up_projections, rebuild_read_models, verify_read_models  # noqa: E402, F401
 from kernel import failpoints  # noqa: E402
 from kernel.actor import Actor  # noqa: E402
-from products_write import bus  # noqa: E402
+from products_write.bus import dispatch  # noqa: E402
 
 PAUSE_SECONDS = 0.01  # of a writer, so that the others get to run on a small machine
 
@@ -58,7 +58,7 @@ def write(seed: int, first: int, last: int) -> None:
     signal.signal(signal.SIGTERM, stop)
     while not is_told_to_stop:
         name, fields = _some_command(chance)
-        bus.send(name, {"product_id": chance.randint(first, last), **fields}, actor=actor)
+        dispatch.send(name, {"product_id": chance.randint(first, last), **fields}, actor=actor)
         time.sleep(PAUSE_SECONDS)
 
 

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from events.management.progress import ProgressLine
-from products_write.retention import removable, remove
+from products_write.command_log.retention import removable, remove
 
 _MOST_DAYS = 36_500
 

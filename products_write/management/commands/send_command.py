@@ -11,7 +11,7 @@ from boundary.requests.json_body import parse
 from boundary.responses.problems import problem
 from kernel.actor import SYSTEM, Actor
 from kernel.errors import FieldFault, Invalid, ServiceError
-from products_write.bus import COMMANDS, accept, send
+from products_write.bus.dispatch import COMMANDS, accept, send
 
 
 class Command(BaseCommand):

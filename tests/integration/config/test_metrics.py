@@ -14,7 +14,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from kernel.actor import SYSTEM
-from products_write import bus
+from products_write.bus import dispatch
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +64,7 @@ def test_metrics__commands_are_counted_by_outcome_wherever_they_come_from(
 
     before = {outcome: counted(outcome) for outcome in ("succeeded", "invalid", "not_authenticated")}
 
-    bus.send("add-new-product", {"name": "Lamp", "unit_price": "1.00"}, actor=SYSTEM)
+    dispatch.send("add-new-product", {"name": "Lamp", "unit_price": "1.00"}, actor=SYSTEM)
     superuser_client.post("/api/v1/commands/add-new-product/", {"name": "Lamp"}, format="json")
 
     after = {outcome: counted(outcome) - was for outcome, was in before.items()}
@@ -73,7 +73,7 @@ def test_metrics__commands_are_counted_by_outcome_wherever_they_come_from(
 
 @pytest.mark.usefixtures("debug")
 def test_metrics__projections_lag_and_parked_keys(client: Client, quiet_log: None) -> None:
-    bus.send("add-new-product", {"name": "Lamp", "unit_price": "1.00"}, actor=SYSTEM)
+    dispatch.send("add-new-product", {"name": "Lamp", "unit_price": "1.00"}, actor=SYSTEM)
     page = client.get("/metrics").content.decode()
 
     lags = re.findall(

@@ -23,7 +23,7 @@ from events.projections import engine
 from events.projections.base import Projection, registered_projections
 from kernel.actor import SYSTEM
 from kernel.database.aliases import read_alias
-from products_write import bus
+from products_write.bus import dispatch
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("read_tables", "products")]
 
@@ -84,7 +84,7 @@ def columns_in_table(model: type[Model]) -> list[str]:
 
 
 def send(command: str, product_id: int, **payload: Any) -> None:
-    bus.send(command, {"product_id": product_id, **payload}, actor=SYSTEM)
+    dispatch.send(command, {"product_id": product_id, **payload}, actor=SYSTEM)
 
 
 def rate_first(events: int = 0) -> None:

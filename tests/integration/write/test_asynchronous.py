@@ -16,9 +16,9 @@ from events.models import Event
 from kernel.actor import SYSTEM, Actor
 from kernel.errors import Invalid, PermissionDenied
 from products_write import errors
-from products_write.bus import accept, send
-from products_write.execution import execute_everything_waiting, execute_line_of
+from products_write.bus.dispatch import accept, send
 from products_write.models import CommandRecord, QueuedCommand, StockItem
+from products_write.queue.execution import execute_everything_waiting, execute_line_of
 from products_write.tasks import execute_command
 from tests.conftest import client_of
 from tests.support.deciding import added, nothing_changes, sent, state_of

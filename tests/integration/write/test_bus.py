@@ -12,10 +12,11 @@ from events.contracts import ProductRated
 from events.models import Event
 from kernel.actor import ANONYMOUS, SYSTEM, Actor
 from kernel.errors import NotAuthenticated, NotFound, PermissionDenied, ServiceError, Unavailable
-from products_write import behaviours, errors
-from products_write.bus import send
+from products_write import errors
+from products_write.bus import behaviours
+from products_write.bus.dispatch import send
+from products_write.bus.envelope import Envelope, Outcome
 from products_write.commands import Command
-from products_write.envelope import Envelope, Outcome
 from products_write.models import CommandRecord, Product
 from tests.support.deciding import added, events_of, nothing_changes, refused, sent, state_of
 

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from events.contracts.base import REGISTRY
 from kernel.actor import SYSTEM
 from kernel.errors import ServiceError
-from products_write.bus import send
+from products_write.bus.dispatch import send
 from products_write.commands import COMMANDS
 from tests.support.deciding import added, nothing_changes, sent
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from products_write.command_fields import CommandField, fields_of
 from products_write.commands import COMMANDS
+from products_write.commands.definition.introspection import CommandField, fields_of
 from tests.support.deciding import added, nothing_changes
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from events.log import read_stream
 from events.models import Event
 from products_write.groups import GROUPS, make_groups
 from products_write.models import CommandRecord, Product
-from products_write.replay import ProductWriteModel
+from products_write.verification import ProductWriteModel
 from tests.support.deciding import added, nothing_changes, sent, state_of
 
 pytestmark = pytest.mark.django_db

@@ -15,9 +15,9 @@ from events.models import Event
 from kernel.actor import SYSTEM, Actor
 from kernel.errors import ServiceError, Unavailable
 from products_write import errors
-from products_write.bus import accept, send
-from products_write.execution import execute_everything_waiting, execute_line_of
+from products_write.bus.dispatch import accept, send
 from products_write.models import Category, CommandRecord, Product, QueuedCommand, queued_command
+from products_write.queue.execution import execute_everything_waiting, execute_line_of
 from tests.support.deciding import added, events_of, sent, state_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

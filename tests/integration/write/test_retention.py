@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from kernel.actor import SYSTEM
 from products_write import errors
-from products_write.bus import accept, send
+from products_write.bus.dispatch import accept, send
 from products_write.models import CommandRecord, QueuedCommand
 from tests.support.deciding import added
 

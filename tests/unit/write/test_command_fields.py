@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from kernel.errors import Invalid
 from products_write.api.serializers import serializer_of
-from products_write.command_fields import fields_of
 from products_write.commands import COMMANDS
 from products_write.commands.add_new_product import AddNewProduct
-from products_write.commands.base import HANDLERS
+from products_write.commands.definition.base import HANDLERS
+from products_write.commands.definition.introspection import fields_of
 from tests.support.deciding import refused, sent
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ from django.http import QueryDict
 
 from products_write.commands.add_new_product import AddNewProduct
 from products_write.commands.add_to_inventory import AddToInventory
-from products_write.form_payload import form_payload
+from products_write.commands.definition.form_payload import form_payload
 
 
 def test_form_payload__splits_lists_and_leaves_the_token_out() -> None:

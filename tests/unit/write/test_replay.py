@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from events.contracts import DomainEvent
 from events.log import read_stream
 from products_write.models import Product, Rating, StockItem, StockMovement
-from products_write.replay import ProductWriteModel, ReplayedProduct
+from products_write.verification import ProductWriteModel, ReplayedProduct
 from tests.support.deciding import added, at, sent, state_of
 
 pytestmark = pytest.mark.django_db

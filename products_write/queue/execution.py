@@ -16,13 +16,13 @@ from django.db import transaction
 from kernel.actor import SYSTEM, Actor
 from kernel.database.aliases import write_alias
 from kernel.errors import PermissionDenied, ServiceError, Unavailable
-from products_write import behaviours, idempotency
-from products_write.bus import COMMANDS, handle
-from products_write.envelope import Accepted, Behaviour, Envelope, Next, Outcome, chain
+from products_write.bus import behaviours, idempotency
+from products_write.bus.dispatch import COMMANDS, handle
+from products_write.bus.envelope import Accepted, Behaviour, Envelope, Next, Outcome, chain
 from products_write.errors import CommandInProgress
 from products_write.models import SYSTEM_ACTOR_ID, QueuedCommand
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger("products_write.execution")
 
 
 def execute_line_of(record_id: int, deadline: float = inf) -> bool:

@@ -7,11 +7,11 @@ from uuid import UUID
 from boundary.requests.correlation_middleware import current_correlation_id, new_correlation_id
 from kernel.actor import Actor
 from kernel.errors import NotFound
-from products_write import behaviours
-from products_write.acceptance import accept as store
+from products_write.bus import behaviours
+from products_write.bus.acceptance import accept as store
+from products_write.bus.envelope import Behaviour, Envelope, Outcome, chain
 from products_write.commands import COMMANDS, Command
-from products_write.commands.base import HANDLERS
-from products_write.envelope import Behaviour, Envelope, Outcome, chain
+from products_write.commands.definition.base import HANDLERS
 
 __all__ = ["BEHAVIOURS", "COMMANDS", "Outcome", "accept", "command_type_of", "handle", "send"]
 
@@ -32,7 +32,7 @@ ACCEPTANCE: tuple[Behaviour, ...] = (
     behaviours.validate,
     behaviours.transact,
 )
-"""Around storing a command that is to be executed later; products_write.execution has those around its execution."""
+"""Around storing a command that is to be executed later; products_write.queue.execution has those around its execution."""
 
 
 def send(

@@ -10,7 +10,7 @@ from msgspec import inspect
 
 from kernel.errors import FieldFault, Invalid
 from kernel.validation import validated
-from products_write.commands.fields import CHECK, WRITTEN, Check
+from products_write.commands.definition.field_types import CHECK, WRITTEN, Check
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from boundary.responses.problems import problem, status_of
 from kernel.database import tables
 from kernel.database.failures import is_lock_timeout
 from kernel.errors import ServiceError
-from products_write.envelope import Envelope, Outcome
+from products_write.bus.envelope import Envelope, Outcome
 from products_write.errors import CommandInProgress, IdempotencyKeyReused
 from products_write.models import SYSTEM_ACTOR_ID, CommandRecord
 

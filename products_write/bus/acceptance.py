@@ -6,9 +6,9 @@ import msgspec
 from django.db import transaction
 
 from kernel.database.aliases import write_alias
-from products_write import idempotency
-from products_write.command_status import status_body
-from products_write.envelope import Envelope, Outcome
+from products_write.bus import idempotency
+from products_write.bus.envelope import Envelope, Outcome
+from products_write.command_log.status import status_body
 from products_write.models import CommandRecord, QueuedCommand
 from products_write.signals import command_accepted
 

@@ -14,9 +14,9 @@ from django.db import connections
 
 from kernel import failpoints
 from kernel.background_queue import Background
-from products_write.execution import execute_line_of
+from products_write.queue.execution import execute_line_of
 
-logger = structlog.get_logger(__name__)
+logger = structlog.get_logger("products_write.delivery")
 
 IN_PLACE_SECONDS = 5.0
 

@@ -6,8 +6,8 @@ from msgspec import UNSET, UnsetType
 from events.contracts import DomainEvent, ProductDiscontinued, ProductRated, ProductRatingWithdrawn
 from kernel.actor import Actor
 from kernel.errors import FieldFault
-from products_write.commands.base import Command, Context
-from products_write.commands.fields import ProductId, UserId
+from products_write.commands.definition.base import Command, Context
+from products_write.commands.definition.field_types import ProductId, UserId
 from products_write.errors import UserNotFound
 
 FOR_OTHERS = "products_write.rate_for_others"

@@ -15,14 +15,14 @@ from kernel.database.failures import is_lost_connection, is_passing, is_stale_pl
 from kernel.errors import Invalid, NotAuthenticated, PermissionDenied, ServiceError, Unavailable
 from kernel.metrics import COMMANDS
 from kernel.validation import validated as validated_against
-from products_write import idempotency
-from products_write.command_fields import faults_beyond_schema, faults_of
+from products_write.bus import idempotency
+from products_write.bus.envelope import Envelope, Next, Outcome
 from products_write.commands import Command
-from products_write.commands.rating import FOR_OTHERS, RatingCommand
-from products_write.envelope import Envelope, Next, Outcome
+from products_write.commands.definition.introspection import faults_beyond_schema, faults_of
+from products_write.commands.definition.rating import FOR_OTHERS, RatingCommand
 from products_write.errors import CommandInProgress, IdempotencyKeyReused
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger("products_write.behaviours")
 
 ATTEMPTS = 5
 _FIRST_PAUSE = 0.01  # seconds; doubles with every attempt, and a random part of it is slept

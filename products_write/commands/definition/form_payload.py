@@ -7,8 +7,8 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive, make_aware
 
-from products_write.command_fields import CommandField, fields_of
 from products_write.commands import Command
+from products_write.commands.definition.introspection import CommandField, fields_of
 
 _NOT_OF_THE_COMMAND = {"csrfmiddlewaretoken"}
 _SEPARATORS = re.compile(r"[\s,]+")

@@ -1,0 +1,1 @@
+"""The one way in: every command, wherever it comes from, goes through here."""

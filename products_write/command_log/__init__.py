@@ -1,0 +1,1 @@
+"""What became of each command, and for how long that is kept."""

@@ -1,0 +1,1 @@
+"""Commands that were accepted and are executed later."""
