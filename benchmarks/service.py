@@ -22,8 +22,8 @@ def main() -> None:
     from events.projections.checkpoints import partitions_in_use
     from kernel.actor import Actor
     from kernel.database.aliases import read_alias
-    from products_read.keyset import Cursor
     from products_read.queries.find_products import FindProducts, find_products
+    from products_read.queries.keyset import Cursor
     from products_read.queries.show_product import show_product
     from products_write.bus import dispatch
 

@@ -89,7 +89,7 @@ class DisplayCategory(ReadOnlyModel):
 
 
 class DisplayWord(ReadOnlyModel):
-    """A text that a search for part of a displayed product's name may start with; see products_read.words."""
+    """A text that a search for part of a displayed product's name may start with; see products_read.name_search."""
 
     pk = models.CompositePrimaryKey("product_id", "word")
     product_id = models.BigIntegerField()

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from kernel.read_only_admin import ReadOnlyAdmin
-from products_read.words import prefix_range, searched_words
+from products_read.name_search import prefix_range, searched_words
 
 
 class HasDocument(Protocol):

@@ -3,7 +3,7 @@
 from django.core.signing import BadSignature, Signer
 
 from kernel.errors import FieldFault, Invalid
-from products_read.keyset import Cursor
+from products_read.queries.keyset import Cursor
 
 
 def written(cursor: Cursor, *, bound_to: str) -> str:

@@ -4,7 +4,7 @@ from hashlib import blake2b
 
 from django.utils.http import parse_etags
 
-from products_read.documents_by_id import Document
+from products_read.documents.current import Document
 
 
 def etag_of(document: Document) -> str:

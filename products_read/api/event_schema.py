@@ -13,7 +13,7 @@ from rest_framework import serializers
 from events.contracts import DomainEvent
 from events.contracts.base import REGISTRY
 from events.log import Metadata
-from products_read.event_documents import EventDocument
+from products_read.documents.events import EventDocument
 
 Schema = dict[str, Any]
 

@@ -5,11 +5,11 @@ from rest_framework.response import Response
 
 from events.consistency.freshness import Freshness
 from products_read.api import schema
-from products_read.api.answers import explanation_answer, feed_answer, page_answer
-from products_read.api.asked import asked, asked_page
-from products_read.api.consistency import waited
+from products_read.api.consistency_headers import waited
+from products_read.api.parsed_query import asked, asked_page
 from products_read.api.permissions import MayViewEvents
 from products_read.api.query_viewset import QueryViewSet
+from products_read.api.responses import explanation_answer, feed_answer, page_answer
 from products_read.queries.explain_field import ExplainField, explain_field
 from products_read.queries.read_feed import ReadFeed, read_feed
 from products_read.queries.show_history import ShowHistory, show_history

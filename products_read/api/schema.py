@@ -9,7 +9,7 @@ from boundary.requests import prefer
 from boundary.responses import openapi
 from boundary.responses.openapi import problems, request_header, response_header
 from events.consistency import tokens
-from products_read.api.consistency import CONSISTENCY
+from products_read.api.consistency_headers import CONSISTENCY
 from products_read.api.product_ids import LARGEST_ID
 from products_read.api.query_string import described
 from products_read.api.serializers import (

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
+from products_read.api.fast_path import short_way
 from products_read.api.log_viewset import LogViewSet
-from products_read.api.short_way import short_way
 from products_read.api.viewsets import CategoryViewSet, InventoryViewSet, ProductsViewSet, ProductViewSet
 from products_read.queries.show_product import show_product
 

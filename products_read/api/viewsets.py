@@ -7,11 +7,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from products_read.api import schema
-from products_read.api.answers import document_answer, documents_answer, page_answer, past_answer
-from products_read.api.asked import asked, asked_page
+from products_read.api.fast_path import TellsWhatTheShortWayFound
+from products_read.api.parsed_query import asked, asked_page
 from products_read.api.permissions import PastForSignedIn, PublicUnlessClosed
 from products_read.api.query_viewset import ReadModelViewSet
-from products_read.api.short_way import TellsWhatTheShortWayFound
+from products_read.api.responses import document_answer, documents_answer, page_answer, past_answer
 from products_read.models import ProductDisplay, ProductInventory
 from products_read.queries.find_inventory import FindInventory, find_inventory
 from products_read.queries.find_out_of_stock_products import (

@@ -21,9 +21,9 @@ from events.contracts import (
     ProductUnrelated,
 )
 from events.projections.base import ChildTable, Projection, on
+from products_read.documents.shapes import ProductDisplayDocument, rendered
 from products_read.models import DisplayCategory, DisplayWord, ProductDisplay
-from products_read.projections.documents import ProductDisplayDocument, rendered
-from products_read.words import searchable_words, sort_key
+from products_read.name_search import searchable_words, sort_key
 
 UNRATED = -1
 UNRATED_ASCENDING = 501  # after the best rating, 500

@@ -14,9 +14,9 @@ from events.contracts import (
     ProductReinstated,
 )
 from events.projections.base import ChildTable, Projection, on
+from products_read.documents.shapes import ProductInventoryDocument, rendered
 from products_read.models import InventoryWord, ProductInventory
-from products_read.projections.documents import ProductInventoryDocument, rendered
-from products_read.words import searchable_words
+from products_read.name_search import searchable_words
 
 
 def _words_of(row: ProductInventory) -> list[tuple[object, ...]]:

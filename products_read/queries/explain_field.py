@@ -18,11 +18,11 @@ from events.projections import snapshots
 from events.projections.base import FoldFailed, Projection, ReadRow, fold, projection_into
 from events.projections.skips import NOTHING, skipped_versions
 from kernel.errors import FieldFault, Invalid, NotFound
-from products_read.documents_as_of import set_aside
-from products_read.event_documents import rendered_event
-from products_read.keyset import Cursor, ReadModel
+from products_read.documents.events import rendered_event
+from products_read.documents.past import set_aside
+from products_read.documents.shapes import ProductDisplayDocument, ProductInventoryDocument
 from products_read.models import ProductDisplay, ProductInventory
-from products_read.projections.documents import ProductDisplayDocument, ProductInventoryDocument
+from products_read.queries.keyset import Cursor, ReadModel
 
 EVENTS_LOOKED_AT = 5_000
 

@@ -2,10 +2,10 @@
 
 from msgspec import UNSET, Struct
 
-from products_read.conditions import name_matches
-from products_read.keyset import Condition, Cursor, Listing, Ordering, Page, read_page
 from products_read.models import InventoryWord, ProductInventory
-from products_read.parameter_types import Name, PageSize, Sku
+from products_read.queries.conditions import name_matches
+from products_read.queries.keyset import Condition, Cursor, Listing, Ordering, Page, read_page
+from products_read.queries.parameter_types import Name, PageSize, Sku
 
 BY_ID = Ordering(("id",))
 

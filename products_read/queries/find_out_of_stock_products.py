@@ -1,8 +1,8 @@
 """What the warehouse has none of."""
 
-from products_read.keyset import Condition, Cursor, Listing, Page, read_page
 from products_read.models import ProductInventory
 from products_read.queries.find_inventory import BY_ID, FindInventory, inventory_conditions
+from products_read.queries.keyset import Condition, Cursor, Listing, Page, read_page
 
 
 class FindOutOfStockProducts(FindInventory, frozen=True, kw_only=True):

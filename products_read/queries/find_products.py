@@ -6,10 +6,10 @@ from typing import Literal
 
 from msgspec import UNSET, Struct
 
-from products_read.conditions import name_matches
-from products_read.keyset import Condition, Cursor, Listing, Ordering, Page, read_page
 from products_read.models import DisplayCategory, DisplayWord, ProductDisplay
-from products_read.parameter_types import Flag, MeanRating, Name, PageSize, Price, Sku, Slug
+from products_read.queries.conditions import name_matches
+from products_read.queries.keyset import Condition, Cursor, Listing, Ordering, Page, read_page
+from products_read.queries.parameter_types import Flag, MeanRating, Name, PageSize, Price, Sku, Slug
 
 OrderingName = Literal[
     "id", "-id", "name", "-name", "unit_price", "-unit_price", "user_rating", "-user_rating"

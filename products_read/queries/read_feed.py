@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from events import log
 from events.consistency.bounded_wait import Wait, wait_for
 from events.log.watermark import final_watermark, highest
-from products_read.event_documents import rendered_event
+from products_read.documents.events import rendered_event
 
 # A writer that is open now mostly ends sooner; one that does not keeps the feed where it is, not the reader.
 PATIENCE_SECONDS = 0.2

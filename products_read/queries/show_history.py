@@ -4,9 +4,9 @@ from msgspec import Struct
 
 from events import log
 from kernel.errors import NotFound
-from products_read.event_documents import rendered_event
-from products_read.keyset import Cursor, Page, page_of
-from products_read.parameter_types import PageSize
+from products_read.documents.events import rendered_event
+from products_read.queries.keyset import Cursor, Page, page_of
+from products_read.queries.parameter_types import PageSize
 
 
 class ShowHistory(Struct, frozen=True, kw_only=True):

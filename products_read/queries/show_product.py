@@ -4,10 +4,10 @@ from datetime import datetime
 
 from msgspec import UNSET, Struct
 
-from products_read.documents_as_of import read_document_as_of
-from products_read.documents_by_id import Document, read_document
+from products_read.documents.current import Document, read_document
+from products_read.documents.past import read_document_as_of
 from products_read.models import ProductDisplay
-from products_read.parameter_types import Moment
+from products_read.queries.parameter_types import Moment
 
 
 class ShowProduct(Struct, frozen=True, kw_only=True):

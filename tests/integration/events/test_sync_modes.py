@@ -13,9 +13,9 @@ from events import tasks
 from events.models import ParkedKey
 from events.projections.base import Projection
 from events.projections.sync_modes import SyncMode, refuse_unusable_modes, sync_mode
-from products_read.keyset import Cursor
 from products_read.models import ProductDisplay, ProductInventory
 from products_read.queries.find_products import FindProducts, find_products
+from products_read.queries.keyset import Cursor
 from products_read.queries.show_product import show_product
 from tests.support.streams import append, append_open, product_added, product_rated
 

@@ -23,10 +23,10 @@ from events.models import Snapshot
 from events.projections import skips
 from events.projections.base import projection_into
 from kernel.errors import Unavailable
-from products_read.keyset import Cursor
+from products_read.documents.shapes import ProductDisplayDocument, ProductInventoryDocument
 from products_read.models import ProductDisplay
-from products_read.projections.documents import ProductDisplayDocument, ProductInventoryDocument
 from products_read.queries.explain_field import EVENTS_LOOKED_AT, EXPLAINED_BY, ExplainField, explain_field
+from products_read.queries.keyset import Cursor
 from tests.integration.read.asking import INVENTORY, PRODUCTS, ask, faults
 from tests.integration.read.given import happened
 from tests.support.streams import append, product_added, product_rated

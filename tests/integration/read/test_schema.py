@@ -9,8 +9,8 @@ from rest_framework.test import APIClient
 
 from events.contracts import InventoryAdded, ProductRelated
 from products_read.api.serializers import ProductDisplaySerializer, ProductInventorySerializer
+from products_read.documents.shapes import ProductDisplayDocument, ProductInventoryDocument
 from products_read.models import ProductDisplay, ProductInventory
-from products_read.projections.documents import ProductDisplayDocument, ProductInventoryDocument
 from tests.integration.read.asking import ask
 from tests.integration.read.given import product, rated
 

@@ -11,8 +11,8 @@ from rest_framework.response import Response
 
 from boundary.limits.rates import Rate
 from kernel.errors import NotFound
-from products_read import documents_by_id
-from products_read.api import short_way
+from products_read.api import fast_path
+from products_read.documents import current
 from tests.integration.read.given import product
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@
 import pytest
 
 from products_read.api.etags import etag_of, is_held_by_client
-from products_read.documents_by_id import Document
+from products_read.documents.current import Document
 
 
 def test_etag__another_body_of_the_same_version_has_another() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from products_read.words import MAX_LENGTH, prefix_range, searchable_words, searched_words, sort_key
+from products_read.name_search import MAX_LENGTH, prefix_range, searchable_words, searched_words, sort_key
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 

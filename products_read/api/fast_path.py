@@ -19,7 +19,7 @@ from boundary.limits.client_address import client_address
 from boundary.limits.rates import seconds_to_wait
 from products_read.api.etags import etag_of, is_held_by_client
 from products_read.api.query_viewset import DEPENDS_ON, QueryViewSet
-from products_read.documents_by_id import Document
+from products_read.documents.current import Document
 
 _JSON = frozenset({"application/json", "*/*"})
 _MORE = frozenset({"HTTP_AUTHORIZATION", "HTTP_CONSISTENCY_TOKEN", "HTTP_PREFER"})

@@ -2,8 +2,8 @@
 
 from django.db import models
 
-from products_read.keyset import Condition
-from products_read.words import prefix_range, searched_words
+from products_read.name_search import prefix_range, searched_words
+from products_read.queries.keyset import Condition
 
 
 def name_matches(search: str, word_table: type[models.Model]) -> list[Condition]:

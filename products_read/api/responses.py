@@ -7,11 +7,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from products_read.api import cursors
-from products_read.api.asked import AskedPage
 from products_read.api.etags import etag_of, is_held_by_client
-from products_read.documents_by_id import Document
-from products_read.keyset import Cursor, Page
+from products_read.api.parsed_query import AskedPage
+from products_read.documents.current import Document
 from products_read.queries.explain_field import Explanation
+from products_read.queries.keyset import Cursor, Page
 from products_read.queries.read_feed import Feed
 
 

@@ -7,9 +7,9 @@ from rest_framework.request import Request
 
 from kernel.errors import AllFaults
 from products_read.api import cursors
-from products_read.api.consistency import Wish, wish_of
+from products_read.api.consistency_headers import Wish, wish_of
 from products_read.api.query_string import parsed
-from products_read.keyset import Cursor
+from products_read.queries.keyset import Cursor
 
 Query = TypeVar("Query", bound=msgspec.Struct)
 
