@@ -11,6 +11,7 @@ ENV PATH=/venv/bin:$PATH WEB_THREADS=4 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECOD
 WORKDIR /srv
 COPY manage.py ./
 COPY boundary boundary
+COPY kernel kernel
 COPY config config
 COPY events events
 COPY products_write products_write

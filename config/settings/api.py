@@ -3,7 +3,8 @@
 from config.settings.env import env
 
 API_PUBLIC_READ: bool = env.bool("API_PUBLIC_READ", default=True)
-# Threads that serve requests in a web process, as its server is told; a quarter of them may wait (events.consistency.bounded_wait).
+# Threads that serve requests in a web process, as its server is told. A quarter of them may wait at once: see
+# events.consistency.bounded_wait.
 WEB_THREADS: int = env.int("WEB_THREADS", default=4)
 # For so long a repeated Idempotency-Key gets the stored answer; see clean_command_log.
 COMMAND_RETENTION_DAYS: int = env.int("COMMAND_RETENTION_DAYS", default=30)

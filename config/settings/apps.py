@@ -28,7 +28,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "boundary.requests.correlation_middleware.CorrelationMiddleware",  # first: everything after it logs and answers with the id
+    # First: everything after it logs and answers with the correlation id.
+    "boundary.requests.correlation_middleware.CorrelationMiddleware",
     "config.security_headers.SecurityHeaders",
     "config.health.HealthMiddleware",  # before any check of the Host header and any redirect
     *(["corsheaders.middleware.CorsMiddleware"] if CORS_ALLOWED_ORIGINS else []),

@@ -20,7 +20,8 @@ POSTGRESQL_OPTIONS: dict[str, Any] = {
     "keepalives_idle": 15,
     "keepalives_interval": 5,
     "keepalives_count": 3,
-    "prepare_threshold": 2,  # executions after which a statement of the hot path is prepared; see kernel.database.statements
+    # Executions after which a statement of the hot path is prepared: see kernel.database.prepared_statements.
+    "prepare_threshold": 2,
     "options": "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=30s",
 }
 

@@ -54,5 +54,6 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-# When each projection is brought up to date, such as product_display=inline; eventual unless named. See events.projections.sync_modes.
+# When each projection is brought up to date, such as product_display=inline. A projection that is not named is
+# eventual: see events.projections.sync_modes.
 PROJECTION_SYNC: dict[str, str] = env.dict("PROJECTION_SYNC", default={})

@@ -3,20 +3,14 @@
 `watermark` says up to which position reading is final, `triggers` are the database's own guards.
 """
 
+from events.log.appending import append, now
+from events.log.events import Metadata, NewEvent, RecordedEvent, RecordedStream, Stream, StreamEvent
 from events.log.reading import (
-    Metadata,
-    NewEvent,
-    RecordedEvent,
-    RecordedStream,
-    Stream,
-    StreamEvent,
-    append,
     event_id_at,
     head_version,
     known_streams,
     last_position,
     newest_below,
-    now,
     oldest_above,
     read_between,
     read_partition,

@@ -1,26 +1,19 @@
-"""Appending to the log and reading it."""
+"""Reading the log: one stream, a partition, or everything in order."""
 
-import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import partial
+from datetime import datetime
 from itertools import groupby, takewhile
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-import msgspec
-from django.db import connections, models, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import connections, models
 from django.db.models.functions import Cast
 
-from events.contracts import DomainEvent, decode, encode
+from events.log.events import RecordedEvent, RecordedStream, Stream, StreamEvent
 from events.models import Event
-from events.signals import events_appended, events_committed
-from kernel import failpoints
 from kernel.database.aliases import write_alias
-from kernel.database.statements import Statement, execute_together, fetch, uuid_value
+from kernel.database.statements import fetch
 
 _PAGE = 2_000
 _SCAN_PAGE = 20_000
@@ -35,128 +28,6 @@ _SCAN = (
     f"{_STREAM_EVENTS} WHERE (product_id, version) > (%s, %s) AND product_id <= %s"
     " ORDER BY product_id, version LIMIT %s"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class NewEvent:
-    """An event not yet in the log; `effective_at` is when it was so in the world, None for when it is recorded."""
-
-    event: DomainEvent
-    effective_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Metadata:
-    """Who, why and through which command. User ids only: deleting the account anonymises the log."""
-
-    actor_id: int | None
-    command_id: UUID
-    command: str
-    correlation_id: str
-    causation_id: str | None = None
-    traceparent: str | None = None
-
-
-class RecordedEvent(NamedTuple):
-    """An event as it stands in the log; `event` decodes its data."""
-
-    position: int
-    event_id: UUID
-    product_id: int
-    version: int
-    type: str
-    schema_version: int
-    data: str
-    metadata: str
-    recorded_at: datetime
-    effective_at: datetime
-
-    @property
-    def event(self) -> DomainEvent:
-        return decode(self.type, self.schema_version, self.data)
-
-
-class StreamEvent(NamedTuple):
-    """What a fold reads of an event."""
-
-    product_id: int
-    version: int
-    position: int
-    type: str
-    schema_version: int
-    data: str
-
-    @property
-    def event(self) -> DomainEvent:
-        return decode(self.type, self.schema_version, self.data)
-
-
-def append(
-    product_id: int,
-    after_version: int,
-    new_events: Sequence[NewEvent],
-    *,
-    recorded_at: datetime,
-    metadata: Metadata,
-    along: Statement | None = None,
-) -> list[RecordedEvent]:
-    """Append to the product's stream, in the caller's transaction; projections are woken when it commits.
-
-    `after_version` is the version the decision was made on. Raises IntegrityError if the stream has moved on, and
-    TransactionManagementError outside a transaction. `recorded_at` was read under the product's lock. `along` is
-    a change of the same decision that is sent with the first event.
-    """
-    connection = connections[write_alias()]
-    if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("Append inside the transaction that decides.")
-    if not new_events:
-        return []
-    about = msgspec.json.encode(metadata).decode()
-    recorded = [
-        _unpositioned(product_id, version, new, recorded_at, about)
-        for version, new in enumerate(new_events, start=after_version + 1)
-    ]
-    sent = [[_insertion(connection, event)] for event in recorded]
-    if along is not None:
-        sent[0].insert(0, along)
-    positions = [execute_together(connection, *statements) for statements in sent]
-    failpoints.reach(failpoints.AFTER_APPEND)
-    events_appended.send(sender=Event, product_id=product_id)
-    announce = partial(events_committed.send_robust, sender=Event, product_ids=frozenset({product_id}))
-    transaction.on_commit(announce, using=write_alias(), robust=True)
-    return [event._replace(position=position) for event, position in zip(recorded, positions, strict=True)]
-
-
-_INSERT = (
-    "INSERT INTO events_event"
-    " (id, product_id, version, type, schema_version, data, metadata, recorded_at, effective_at)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING position"
-)
-
-
-def _unpositioned(
-    product_id: int, version: int, new: NewEvent, recorded_at: datetime, metadata: str
-) -> RecordedEvent:
-    """The event as it is about to be recorded; the database gives the position."""
-    return RecordedEvent(
-        0,
-        uuid.uuid4(),
-        product_id,
-        version,
-        new.event.type,
-        new.event.schema_version,
-        encode(new.event),
-        metadata,
-        recorded_at,
-        new.effective_at or recorded_at,
-    )
-
-
-def _insertion(connection: BaseDatabaseWrapper, event: RecordedEvent) -> Statement:
-    _, event_id, *columns, recorded_at, effective_at = event
-    stored_id = uuid_value(connection, event_id)
-    times = [connection.ops.adapt_datetimefield_value(moment) for moment in (recorded_at, effective_at)]
-    return Statement(_INSERT, [stored_id, *columns, *times])
 
 
 def read_stream(
@@ -191,10 +62,6 @@ def oldest_above(product_id: int, version: int, limit: int) -> list[RecordedEven
 def recorded_by(stream: Iterable[RecordedEvent], moment: datetime) -> Iterator[RecordedEvent]:
     """The longest prefix of a stream that was recorded by `moment`."""
     return takewhile(lambda recorded: recorded.recorded_at <= moment, stream)
-
-
-Stream = tuple[int, Iterator[StreamEvent]]
-RecordedStream = tuple[int, Iterator[RecordedEvent]]
 
 
 def streams_between(first: int, last: int) -> Iterator[Stream]:
@@ -268,17 +135,6 @@ def head_version(product_id: int) -> int:
     """Version of the product's latest event; 0 without one."""
     latest = Event.objects.filter(product_id=product_id).order_by("-version")
     return latest.values_list("version", flat=True).first() or 0
-
-
-def now() -> datetime:
-    """The write database's clock, in UTC. Read it under the product's lock: order depends on it."""
-    connection = connections[write_alias()]
-    if connection.vendor != "postgresql":
-        return datetime.now(UTC)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        moment: datetime = cursor.fetchone()[0]
-    return moment
 
 
 _ENVELOPE = ("position", "event_id", "product_id", "version", "type", "schema_version")

@@ -2,8 +2,8 @@
 
 One answer looks at the latest EVENTS_LOOKED_AT events and a cursor goes on from there, so that the work and the
 memory of an answer do not grow with the stream; a stream of a million events is 200 answers. Each starts from the
-snapshot before it (events.projections.snapshots), at most SNAPSHOT_EVERY events away. Where snapshots are missing, as after
-a new version of the projection, the first answer makes them: about 20 microseconds an event of the stream, once.
+snapshot before it (events.projections.snapshots), at most SNAPSHOT_EVERY events away. Where snapshots are missing,
+as after a new version of the projection, the first answer makes them: about 20 microseconds an event, once.
 """
 
 from collections.abc import Iterable, Iterator

@@ -32,7 +32,7 @@ ACCEPTANCE: tuple[Behaviour, ...] = (
     behaviours.validate,
     behaviours.transact,
 )
-"""Around storing a command that is to be executed later; products_write.queue.execution has those around its execution."""
+"""Around storing a command that is executed later. products_write.queue.execution has those around its execution."""
 
 
 def send(

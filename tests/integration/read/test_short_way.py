@@ -63,7 +63,7 @@ def test_short_way__answers_as_the_long_way_does(
     tag = got()["ETag"]
     headers = {name: value.format(tag=tag) for name, value in headers.items()}
     short = got(**headers)
-    monkeypatch.setattr(short_way, "asks_for_more", lambda request: True)
+    monkeypatch.setattr(fast_path, "asks_for_more", lambda request: True)
     long = got(**headers)
     assert [went_the_long_way(answer) for answer in (short, long)] == [False, True]
     assert seen(short) == seen(long)
@@ -96,7 +96,7 @@ def test_refusals__are_told_the_long_way_and_not_looked_up_again(
         reads.append(read)
         raise error
 
-    monkeypatch.setattr(documents_by_id, "fetch", fail)
+    monkeypatch.setattr(current, "fetch", fail)
     answer = got()
     assert went_the_long_way(answer)
     assert (answer.status_code, answer.json()["code"], len(reads)) == (status, code, 1)

@@ -1,0 +1,97 @@
+"""Appending to a stream, in the transaction that decides."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+import msgspec
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from events.contracts import encode
+from events.log.events import Metadata, NewEvent, RecordedEvent
+from events.models import Event
+from events.signals import events_appended, events_committed
+from kernel import failpoints
+from kernel.database.aliases import write_alias
+from kernel.database.statements import Statement, execute_together, uuid_value
+
+
+def append(
+    product_id: int,
+    after_version: int,
+    new_events: Sequence[NewEvent],
+    *,
+    recorded_at: datetime,
+    metadata: Metadata,
+    along: Statement | None = None,
+) -> list[RecordedEvent]:
+    """Append to the product's stream, in the caller's transaction; projections are woken when it commits.
+
+    `after_version` is the version the decision was made on. Raises IntegrityError if the stream has moved on, and
+    TransactionManagementError outside a transaction. `recorded_at` was read under the product's lock. `along` is
+    a change of the same decision that is sent with the first event.
+    """
+    connection = connections[write_alias()]
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("Append inside the transaction that decides.")
+    if not new_events:
+        return []
+    about = msgspec.json.encode(metadata).decode()
+    recorded = [
+        _unpositioned(product_id, version, new, recorded_at, about)
+        for version, new in enumerate(new_events, start=after_version + 1)
+    ]
+    sent = [[_insertion(connection, event)] for event in recorded]
+    if along is not None:
+        sent[0].insert(0, along)
+    positions = [execute_together(connection, *statements) for statements in sent]
+    failpoints.reach(failpoints.AFTER_APPEND)
+    events_appended.send(sender=Event, product_id=product_id)
+    announce = partial(events_committed.send_robust, sender=Event, product_ids=frozenset({product_id}))
+    transaction.on_commit(announce, using=write_alias(), robust=True)
+    return [event._replace(position=position) for event, position in zip(recorded, positions, strict=True)]
+
+
+_INSERT = (
+    "INSERT INTO events_event"
+    " (id, product_id, version, type, schema_version, data, metadata, recorded_at, effective_at)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING position"
+)
+
+
+def _unpositioned(
+    product_id: int, version: int, new: NewEvent, recorded_at: datetime, metadata: str
+) -> RecordedEvent:
+    """The event as it is about to be recorded; the database gives the position."""
+    return RecordedEvent(
+        0,
+        uuid.uuid4(),
+        product_id,
+        version,
+        new.event.type,
+        new.event.schema_version,
+        encode(new.event),
+        metadata,
+        recorded_at,
+        new.effective_at or recorded_at,
+    )
+
+
+def _insertion(connection: BaseDatabaseWrapper, event: RecordedEvent) -> Statement:
+    _, event_id, *columns, recorded_at, effective_at = event
+    stored_id = uuid_value(connection, event_id)
+    times = [connection.ops.adapt_datetimefield_value(moment) for moment in (recorded_at, effective_at)]
+    return Statement(_INSERT, [stored_id, *columns, *times])
+
+
+def now() -> datetime:
+    """The write database's clock, in UTC. Read it under the product's lock: order depends on it."""
+    connection = connections[write_alias()]
+    if connection.vendor != "postgresql":
+        return datetime.now(UTC)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
