@@ -14,6 +14,7 @@ COPY boundary boundary
 COPY kernel kernel
 COPY config config
 COPY events events
+COPY facts facts
 COPY products_write products_write
 COPY products_read products_read
 # Static files don't depend on any secret or database; the process still starts with settings.

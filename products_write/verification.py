@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Model
 from msgspec import UnsetType
 
-from events import contracts
+import facts
 from events.contracts import DomainEvent
 from events.log import RecordedEvent
 from products_write.models import (
@@ -38,9 +38,9 @@ class ReplayedProduct:
     def apply(self, recorded: RecordedEvent) -> None:
         event = recorded.event
         self.on(event)
-        if isinstance(event, contracts.InventoryAdded):
+        if isinstance(event, facts.InventoryAdded):
             self.movements[recorded.version] = (event.quantity, recorded.effective_at)
-        elif isinstance(event, contracts.InventoryItemsShipped):
+        elif isinstance(event, facts.InventoryItemsShipped):
             self.movements[recorded.version] = (-event.quantity, recorded.effective_at)
         self.row |= {"version": recorded.version, "recorded_at": recorded.recorded_at}
 
@@ -59,7 +59,7 @@ class ReplayedProduct:
         raise TypeError(f"The write model does not know what {event.type} means.")
 
     @on.register
-    def _(self, event: contracts.ProductAdded) -> None:
+    def _(self, event: facts.ProductAdded) -> None:
         self.categories = event.categories
         self.row |= {
             "sku": event.sku,
@@ -69,50 +69,50 @@ class ReplayedProduct:
         }
 
     @on.register
-    def _(self, event: contracts.ProductDetailsChanged) -> None:
+    def _(self, event: facts.ProductDetailsChanged) -> None:
         changed = {"sku": event.sku, "name": event.name, "description": event.description}
         self.row |= {name: value for name, value in changed.items() if not isinstance(value, UnsetType)}
         if not isinstance(event.categories, UnsetType):
             self.categories = event.categories
 
     @on.register
-    def _(self, event: contracts.ProductPriceChanged) -> None:
+    def _(self, event: facts.ProductPriceChanged) -> None:
         self.row["unit_price"] = event.unit_price
 
     @on.register
-    def _(self, event: contracts.ProductDiscontinued) -> None:
+    def _(self, event: facts.ProductDiscontinued) -> None:
         self.row["discontinued"] = True
 
     @on.register
-    def _(self, event: contracts.ProductReinstated) -> None:
+    def _(self, event: facts.ProductReinstated) -> None:
         self.row["discontinued"] = False
 
     @on.register
-    def _(self, event: contracts.ProductRelated) -> None:
+    def _(self, event: facts.ProductRelated) -> None:
         self.related.append(event.related_product_id)
 
     @on.register
-    def _(self, event: contracts.ProductUnrelated) -> None:
+    def _(self, event: facts.ProductUnrelated) -> None:
         self.related.remove(event.related_product_id)
 
     @on.register
-    def _(self, event: contracts.ProductRated) -> None:
+    def _(self, event: facts.ProductRated) -> None:
         self.ratings[event.user_id] = event.rating
 
     @on.register
-    def _(self, event: contracts.ProductRatingWithdrawn) -> None:
+    def _(self, event: facts.ProductRatingWithdrawn) -> None:
         del self.ratings[event.user_id]
 
     @on.register
-    def _(self, event: contracts.InventoryAdded) -> None:
+    def _(self, event: facts.InventoryAdded) -> None:
         self.stock = event.quantity_after
 
     @on.register
-    def _(self, event: contracts.InventoryItemsShipped) -> None:
+    def _(self, event: facts.InventoryItemsShipped) -> None:
         self.stock = event.quantity_after
 
     @on.register
-    def _(self, event: contracts.InventoryRecounted) -> None:
+    def _(self, event: facts.InventoryRecounted) -> None:
         self.stock = event.quantity_after
         self.row["last_counted_at"] = event.counted_at
 

@@ -1,10 +1,8 @@
-"""What every event class has, and the registry of types."""
+"""What every event class has."""
 
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 import msgspec
-
-REGISTRY: dict[str, type["DomainEvent"]] = {}
 
 
 class DomainEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -15,14 +13,3 @@ class DomainEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     type: ClassVar[str]
     schema_version: ClassVar[int] = 1
-
-
-E = TypeVar("E", bound=DomainEvent)
-
-
-def published(event_class: type[E]) -> type[E]:
-    """Class decorator: this event may stand in the log."""
-    if event_class.type in REGISTRY:
-        raise ValueError(f"Event type {event_class.type!r} is published twice.")
-    REGISTRY[event_class.type] = event_class
-    return event_class

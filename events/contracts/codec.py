@@ -6,7 +6,8 @@ from typing import get_type_hints
 
 import msgspec
 
-from events.contracts.base import REGISTRY, DomainEvent
+from events.contracts.base import DomainEvent
+from events.contracts.registry import REGISTRY
 from events.contracts.upcasting import upcast
 from kernel.times import rfc3339
 

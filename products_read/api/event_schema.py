@@ -11,7 +11,7 @@ from drf_spectacular.utils import Direction, extend_schema_field
 from rest_framework import serializers
 
 from events.contracts import DomainEvent
-from events.contracts.base import REGISTRY
+from events.contracts.registry import REGISTRY
 from events.log import Metadata
 from products_read.documents.events import EventDocument
 

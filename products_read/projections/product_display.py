@@ -6,7 +6,8 @@ from typing import ClassVar
 from django.conf import settings
 from msgspec import UNSET
 
-from events.contracts import (
+from events.projections.base import ChildTable, Projection, on
+from facts import (
     InventoryAdded,
     InventoryItemsShipped,
     InventoryRecounted,
@@ -20,7 +21,6 @@ from events.contracts import (
     ProductRelated,
     ProductUnrelated,
 )
-from events.projections.base import ChildTable, Projection, on
 from products_read.documents.shapes import ProductDisplayDocument, rendered
 from products_read.models import DisplayCategory, DisplayWord, ProductDisplay
 from products_read.name_search import searchable_words, sort_key

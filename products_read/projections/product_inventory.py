@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from msgspec import UNSET
 
-from events.contracts import (
+from events.projections.base import ChildTable, Projection, on
+from facts import (
     InventoryAdded,
     InventoryItemsShipped,
     InventoryRecounted,
@@ -13,7 +14,6 @@ from events.contracts import (
     ProductDiscontinued,
     ProductReinstated,
 )
-from events.projections.base import ChildTable, Projection, on
 from products_read.documents.shapes import ProductInventoryDocument, rendered
 from products_read.models import InventoryWord, ProductInventory
 from products_read.name_search import searchable_words

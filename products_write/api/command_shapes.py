@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from events.contracts.base import REGISTRY
+from events.contracts.registry import REGISTRY
 from products_write.commands import COMMANDS, Command
 from products_write.commands.definition.introspection import CommandField, fields_of
 

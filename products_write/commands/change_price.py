@@ -1,4 +1,4 @@
-from events.contracts import ProductDiscontinued, ProductPriceChanged, ProductReinstated
+from facts import ProductDiscontinued, ProductPriceChanged, ProductReinstated
 from products_write.commands.definition.base import Command, CommandResult, Context, handles
 from products_write.commands.definition.field_types import ProductId, UnitPrice
 

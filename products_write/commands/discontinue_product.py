@@ -1,4 +1,4 @@
-from events.contracts import ProductDiscontinued, ProductReinstated
+from facts import ProductDiscontinued, ProductReinstated
 from products_write.commands.definition.base import Command, CommandResult, Context, handles
 from products_write.commands.definition.field_types import ProductId, Reason
 

@@ -1,4 +1,4 @@
-from events.contracts import ProductDiscontinued, ProductReinstated, ProductRelated, ProductUnrelated
+from facts import ProductDiscontinued, ProductReinstated, ProductRelated, ProductUnrelated
 from products_write.commands.definition.base import Command, CommandResult, Context, handles
 from products_write.commands.definition.field_types import ProductId, RelatedProductId
 from products_write.models import Product

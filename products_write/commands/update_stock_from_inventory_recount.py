@@ -1,6 +1,7 @@
 from msgspec import UNSET, UnsetType
 
-from events.contracts import DomainEvent, InventoryAdded, InventoryItemsShipped, InventoryRecounted
+from events.contracts import DomainEvent
+from facts import InventoryAdded, InventoryItemsShipped, InventoryRecounted
 from kernel.actor import Actor
 from products_write.commands.definition.base import Command, CommandResult, Context, handles
 from products_write.commands.definition.field_types import CountedAt, CountedQuantity, ProductId

@@ -4,8 +4,8 @@ from decimal import Decimal
 from django.db import IntegrityError, models
 from msgspec import UNSET, UnsetType
 
-from events.contracts import ProductDetailsChanged, ProductPriceChanged
 from events.log import Metadata, RecordedEvent
+from facts import ProductDetailsChanged, ProductPriceChanged
 from kernel.database import tables
 from products_write.errors import SkuTaken
 from products_write.models.category import Category, ProductCategory

@@ -1,6 +1,6 @@
 from django.db import models
 
-from events import contracts
+import facts
 from products_write.errors import NotDiscontinued, ProductDiscontinued
 from products_write.models.aggregate import Aggregate
 
@@ -17,12 +17,12 @@ class Lifecycle(Aggregate):
         """No-op when it is discontinued already."""
         if self.discontinued:
             return
-        self.record(contracts.ProductDiscontinued(reason=reason), discontinued=True)
+        self.record(facts.ProductDiscontinued(reason=reason), discontinued=True)
 
     def reinstate(self) -> None:
         if not self.discontinued:
             raise NotDiscontinued
-        self.record(contracts.ProductReinstated(), discontinued=False)
+        self.record(facts.ProductReinstated(), discontinued=False)
 
     def refuse_if_discontinued(self) -> None:
         if self.discontinued:

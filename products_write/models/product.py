@@ -4,8 +4,8 @@ from typing import Any
 from django.db import IntegrityError, models
 from django.db.models import Q
 
-from events.contracts import ProductAdded
 from events.log import now
+from facts import ProductAdded
 from kernel.database import tables
 from kernel.database.hydration import instance, select
 from kernel.database.statements import fetch

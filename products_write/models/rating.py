@@ -2,7 +2,7 @@ from typing import NamedTuple
 
 from django.db import models
 
-from events.contracts import ProductRated, ProductRatingWithdrawn
+from facts import ProductRated, ProductRatingWithdrawn
 from kernel.database import tables
 from kernel.database.statements import fetch
 from products_write.errors import RatingNotFound

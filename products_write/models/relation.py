@@ -1,6 +1,6 @@
 from django.db import models
 
-from events.contracts import ProductRelated, ProductUnrelated
+from facts import ProductRelated, ProductUnrelated
 from products_write.errors import ProductDiscontinued, RelationNotFound, SelfRelation, TooManyRelations
 from products_write.limits import MAX_RELATIONS
 from products_write.models.lifecycle import Lifecycle

@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from events.contracts import InventoryAdded, InventoryItemsShipped, InventoryRecounted
+from facts import InventoryAdded, InventoryItemsShipped, InventoryRecounted
 from kernel.database import tables
 from kernel.times import rfc3339
 from products_write.errors import InsufficientStock, RecountContradicted, RecountOutdated, StockLimit

@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("benchmarks", "boundary", "config", "events", "kernel", "products_read", "products_write")
+PACKAGES = (
+    "benchmarks",
+    "boundary",
+    "config",
+    "events",
+    "facts",
+    "kernel",
+    "products_read",
+    "products_write",
+)
 
 
 def lint_imports(directory: Path) -> subprocess.CompletedProcess[str]:

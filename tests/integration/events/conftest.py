@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from events.contracts import ProductRated
 from events.projections.base import Projection, registered_projections
+from facts import ProductRated
 
 
 @pytest.fixture

@@ -9,10 +9,11 @@ from django.db import connections, transaction
 from django.db.models import Model
 
 from events import log
-from events.contracts import DomainEvent, ProductAdded, ProductDiscontinued, ProductRated
+from events.contracts import DomainEvent
 from events.log import Metadata, NewEvent
 from events.projections.base import ChildTable, Projection, registered_projections
 from events.projections.engine import bring_up
+from facts import ProductAdded, ProductDiscontinued, ProductRated
 from kernel.database.aliases import read_alias, write_alias
 
 

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from events.contracts import InventoryAdded, ProductPriceChanged
 from events.models import ParkedKey
+from facts import InventoryAdded, ProductPriceChanged
 from products_read.models import ProductDisplay
 from tests.integration.read.asking import INVENTORY, PRODUCTS, ask, faults
 from tests.integration.read.given import product

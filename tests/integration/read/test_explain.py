@@ -9,8 +9,12 @@ import msgspec
 import pytest
 from rest_framework.test import APIClient
 
-from events.contracts import (
-    DomainEvent,
+from events.contracts import DomainEvent
+from events.log import read_stream
+from events.models import Snapshot
+from events.projections import skips
+from events.projections.base import projection_into
+from facts import (
     InventoryAdded,
     InventoryItemsShipped,
     ProductDetailsChanged,
@@ -18,10 +22,6 @@ from events.contracts import (
     ProductRatingWithdrawn,
     ProductRelated,
 )
-from events.log import read_stream
-from events.models import Snapshot
-from events.projections import skips
-from events.projections.base import projection_into
 from kernel.errors import Unavailable
 from products_read.documents.shapes import ProductDisplayDocument, ProductInventoryDocument
 from products_read.models import ProductDisplay

@@ -3,7 +3,7 @@
 import pytest
 from rest_framework.test import APIClient
 
-from events.contracts import InventoryAdded, InventoryItemsShipped
+from facts import InventoryAdded, InventoryItemsShipped
 from products_read.models import ProductInventory
 from tests.integration.read.asking import INVENTORY, OUT_OF_STOCK, ask, faults, ids, walk
 from tests.integration.read.given import DISCONTINUED, product

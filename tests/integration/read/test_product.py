@@ -5,7 +5,7 @@ from pytest_django import Settings
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from events.contracts import ProductRelated
+from facts import ProductRelated
 from products_read.models import ProductDisplay
 from tests.integration.read.asking import CATEGORIES, PRODUCTS, ask, faults
 from tests.integration.read.given import DISCONTINUED, happened, product, rated

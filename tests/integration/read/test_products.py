@@ -3,7 +3,7 @@
 import pytest
 from rest_framework.test import APIClient
 
-from events.contracts import InventoryAdded
+from facts import InventoryAdded
 from tests.integration.read.asking import PRODUCTS, ask, faults, ids
 from tests.integration.read.given import DISCONTINUED, product, rated
 

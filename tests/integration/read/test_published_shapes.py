@@ -12,8 +12,9 @@ from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator, ValidationError
 from rest_framework.test import APIClient
 
-from events.contracts import (
-    DomainEvent,
+from events.contracts import DomainEvent
+from events.contracts.registry import REGISTRY
+from facts import (
     InventoryAdded,
     InventoryItemsShipped,
     InventoryRecounted,
@@ -27,7 +28,6 @@ from events.contracts import (
     ProductRelated,
     ProductUnrelated,
 )
-from events.contracts.base import REGISTRY
 from products_read.models import ProductDisplay, ProductInventory
 from products_read.queries.explain_field import EXPLAINED_BY
 from tests.conftest import client_of

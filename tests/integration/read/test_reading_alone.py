@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from events.contracts import ProductRelated
+from facts import ProductRelated
 from kernel.database.aliases import read_alias
 from tests.integration.read.asking import CATEGORIES, INVENTORY, OUT_OF_STOCK, PRODUCTS
 from tests.integration.read.given import many_products, product

@@ -7,7 +7,7 @@ import pytest
 from drf_spectacular.drainage import GENERATOR_STATS
 from rest_framework.test import APIClient
 
-from events.contracts import InventoryAdded, ProductRelated
+from facts import InventoryAdded, ProductRelated
 from products_read.api.serializers import ProductDisplaySerializer, ProductInventorySerializer
 from products_read.documents.shapes import ProductDisplayDocument, ProductInventoryDocument
 from products_read.models import ProductDisplay, ProductInventory

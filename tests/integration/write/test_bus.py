@@ -8,8 +8,8 @@ from django.contrib.auth.models import Permission, User
 from django.db import DatabaseError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from events.contracts import ProductRated
 from events.models import Event
+from facts import ProductRated
 from kernel.actor import ANONYMOUS, SYSTEM, Actor
 from kernel.errors import NotAuthenticated, NotFound, PermissionDenied, ServiceError, Unavailable
 from products_write import errors

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from events.contracts.base import REGISTRY
+from events.contracts.registry import REGISTRY
 from kernel.actor import SYSTEM
 from kernel.errors import ServiceError
 from products_write.bus.dispatch import send

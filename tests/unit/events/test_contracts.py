@@ -7,9 +7,11 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from events.contracts import InventoryRecounted, ProductAdded, UnreadableEvent, decode, encode
-from events.contracts.base import REGISTRY, DomainEvent, published
+from events.contracts import UnreadableEvent, decode, encode
+from events.contracts.base import DomainEvent
+from events.contracts.registry import REGISTRY, published
 from events.contracts.upcasting import UPCASTERS, upcaster
+from facts import InventoryRecounted, ProductAdded
 
 THE_CONTRACT = {
     "inventory.added",

@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from events.contracts import (
-    DomainEvent,
+from events.contracts import DomainEvent
+from events.projections.base import fold
+from facts import (
     InventoryAdded,
     InventoryItemsShipped,
     InventoryRecounted,
@@ -22,7 +23,6 @@ from events.contracts import (
     ProductRelated,
     ProductUnrelated,
 )
-from events.projections.base import fold
 from products_read.projections.product_display import ProductDisplayProjection, rating_in_hundredths
 from tests.unit.read.folding import folded, recorded
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from events.contracts import (
+from facts import (
     InventoryAdded,
     InventoryItemsShipped,
     InventoryRecounted,

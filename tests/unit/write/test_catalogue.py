@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from events.contracts import (
+from facts import (
     ProductAdded,
     ProductDetailsChanged,
     ProductDiscontinued,

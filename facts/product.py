@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from msgspec import UNSET, UnsetType
 
-from events.contracts.base import DomainEvent, published
+from events.contracts.base import DomainEvent
+from events.contracts.registry import published
 
 
 @published

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from events.contracts.base import DomainEvent, published
+from events.contracts.base import DomainEvent
+from events.contracts.registry import published
 
 
 @published
