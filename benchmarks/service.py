@@ -8,20 +8,19 @@ from typing import Any
 import django
 
 from benchmarks.answering import answer, repeat
+from kernel.database.aliases import read_connection
 
 
 def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
     # What follows needs the apps.
-    from django.db import connections
 
     from events import tasks
     from events.integrity.rebuild import rebuild
     from events.projections.base import registered_projections
     from events.projections.checkpoints import partitions_in_use
     from kernel.actor import Actor
-    from kernel.database.aliases import read_alias
     from products_read.queries.find_products import FindProducts, find_products
     from products_read.queries.keyset import Cursor
     from products_read.queries.show_product import show_product
@@ -44,7 +43,7 @@ def main() -> None:
 
     def waiting() -> tuple[int, None]:
         """Events that one of the projections has yet to read."""
-        with connections[read_alias()].cursor() as cursor:
+        with read_connection().cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM events_event AS event WHERE position > (SELECT min(position)"
                 " FROM events_checkpoint WHERE partition = event.product_id % partitions)"
@@ -66,7 +65,7 @@ def main() -> None:
     def readable(samples: int, products: int, users: int) -> tuple[int, list[float]]:
         """Milliseconds from a command's answer until its product's row shows it, one command after the other."""
         latencies = []
-        with connections[read_alias()].cursor() as cursor:
+        with read_connection().cursor() as cursor:
             for _ in range(samples):
                 result = rate(products, users)
                 committed = time.perf_counter()

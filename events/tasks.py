@@ -6,8 +6,8 @@ from celery import shared_task
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
+from events.delivery.pending_flags import pending_flags
 from events.delivery.sweep import sweep_everything
-from events.delivery.wake_up import pending_flags
 from events.integrity.divergences import verify_at_random
 from events.projections import engine
 from events.projections.sync_modes import SyncMode, projections_in

@@ -50,4 +50,4 @@ READ_DATABASE = bool(env.str("READ_DATABASE_URL", default=""))
 if READ_DATABASE:
     DATABASES["read"] = tuned(env.db_url("READ_DATABASE_URL"))
 
-DATABASE_ROUTERS = ["kernel.database.aliases.SideRouter"]
+DATABASE_ROUTERS = ["config.database_router.SideRouter"]

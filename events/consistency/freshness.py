@@ -20,7 +20,7 @@ from events.models import ParkedKey
 from events.projections.base import Projection, ReadRow, projection_into
 from events.projections.checkpoints import checkpoints_of
 from events.projections.engine import bring_up_or_park, why_not
-from kernel.database.aliases import read_alias
+from kernel.database.aliases import read_connection
 
 logger = structlog.get_logger("events.freshness")
 
@@ -98,7 +98,7 @@ def _bring_up_briefly(projection: Projection[Any], product_id: int) -> bool:
     try:
         if not _may_project(projection, product_id):
             return False
-        with _brief_transaction(connections[read_alias()]):
+        with _brief_transaction(read_connection()):
             bring_up_or_park(projection, product_id)
     except Error as error:
         logger.warning("product not brought up", projection=projection.name, error=str(error).strip())

@@ -8,20 +8,20 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-import redis
 import structlog
 from django.conf import settings
 from django.db import close_old_connections
 
+from events.delivery.pending_flags import pending_flags
 from events.projections.checkpoints import DEFAULT_PARTITIONS, partitions_in_use
 from events.projections.engine import bring_up_or_park, catch_up_partition
 from events.projections.sync_modes import SyncMode, projections_in
+from events.tasks import project
 from kernel import failpoints
 from kernel.background_queue import Background
 
 logger = structlog.get_logger("events.delivery")
 
-PENDING_SECONDS = 1
 FALLBACK_SECONDS = 5.0
 PARTITIONS_KNOWN_SECONDS = 5.0
 
@@ -48,8 +48,6 @@ def project_inline(product_id: int, **kwargs: Any) -> None:
 
 
 def _project_now(partitions: set[int]) -> None:
-    from events.tasks import project
-
     for partition in sorted(partitions):
         project.delay(partition)
 
@@ -71,55 +69,12 @@ def _partitions() -> int:
     return count
 
 
-class PendingFlags:
-    """One flag per partition in the broker's Redis: while it stands, another wake-up would say nothing new.
-
-    Fails open: without Redis every wake-up is published.
-    """
-
-    def __init__(self, broker_url: str) -> None:
-        self._redis = None
-        if broker_url.startswith(("redis://", "rediss://")):
-            self._redis = redis.Redis.from_url(broker_url, socket_timeout=0.5, socket_connect_timeout=0.5)
-
-    def raise_flags(self, partitions: Sequence[int]) -> Sequence[int]:
-        """Those whose wake-ups are worth publishing: nobody else's is pending."""
-        if self._redis is None:
-            return partitions
-        try:
-            with self._redis.pipeline(transaction=False) as together:
-                for partition in partitions:
-                    together.set(_flag(partition), 1, nx=True, ex=PENDING_SECONDS)
-                raised = together.execute()
-        except redis.RedisError:
-            return partitions
-        return [partition for partition, is_raised in zip(partitions, raised, strict=True) if is_raised]
-
-    def clear(self, partition: int) -> None:
-        """Before the head is read, and when publishing failed."""
-        if self._redis is None:
-            return
-        try:
-            self._redis.delete(_flag(partition))
-        except redis.RedisError:
-            logger.warning("pending flag not cleared; it expires", partition=partition)
-
-
-def _flag(partition: int) -> str:
-    return f"events:wake-up:{partition}"
-
-
-pending_flags = PendingFlags(settings.CELERY_BROKER_URL)
-
-
 def _publish(partitions: Sequence[int]) -> None:
     for partition in pending_flags.raise_flags(partitions):
         _publish_one(partition)
 
 
 def _publish_one(partition: int) -> None:
-    from events.tasks import project
-
     try:
         project.delay(partition)
     except Exception as error:

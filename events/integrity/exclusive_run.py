@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from zlib import crc32
 
-from events.projections.rows import read_connection
+from kernel.database.aliases import read_connection
 
 LOCK_CLASS = 7_202
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from events.integrity.staging import Staging, Table, delete, execute, fetch
-from events.projections.rows import columns_of, read_connection
+from events.projections.rows import columns_of
+from kernel.database.aliases import read_connection
 from kernel.database.statements import among
 
 

@@ -23,10 +23,9 @@ from events.log.watermark import Watermark, final_watermark
 from events.models import Checkpoint, Event
 from events.projections import checkpoints, parking
 from events.projections.base import FoldFailed, Projection, fold, registered_projections
-from events.projections.rows import read_connection
 from events.projections.skips import NOTHING, skipped_versions
 from kernel import failpoints
-from kernel.database.aliases import read_alias, write_alias
+from kernel.database.aliases import read_alias, read_connection, write_alias, write_connection
 
 CHUNK_PRODUCTS = 2_000
 FEW_EVENTS = 2_000
@@ -168,7 +167,7 @@ def _settled_watermark() -> Watermark:
 
 def _chunk_bounds() -> list[tuple[int, int]]:
     """First and last product of each chunk of streams."""
-    with connections[write_alias()].cursor() as cursor:
+    with write_connection().cursor() as cursor:
         cursor.execute(
             "SELECT min(product_id), max(product_id) FROM (SELECT product_id,"
             f" (row_number() OVER (ORDER BY product_id) - 1) / {CHUNK_PRODUCTS} AS chunk"

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from django.db import models
 
 from events.projections.base import Projection, ReadRow
-from events.projections.rows import child_values, columns_of, quoted, read_connection, values_of
+from events.projections.rows import child_values, columns_of, quoted, values_of
+from kernel.database.aliases import read_connection
 from kernel.database.statements import among
 
 

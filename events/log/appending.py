@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 import msgspec
-from django.db import connections, transaction
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from events.contracts import encode
@@ -14,7 +14,7 @@ from events.log.events import Metadata, NewEvent, RecordedEvent
 from events.models import Event
 from events.signals import events_appended, events_committed
 from kernel import failpoints
-from kernel.database.aliases import write_alias
+from kernel.database.aliases import write_alias, write_connection
 from kernel.database.statements import Statement, execute_together, uuid_value
 
 
@@ -33,7 +33,7 @@ def append(
     TransactionManagementError outside a transaction. `recorded_at` was read under the product's lock. `along` is
     a change of the same decision that is sent with the first event.
     """
-    connection = connections[write_alias()]
+    connection = write_connection()
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("Append inside the transaction that decides.")
     if not new_events:
@@ -88,7 +88,7 @@ def _insertion(connection: BaseDatabaseWrapper, event: RecordedEvent) -> Stateme
 
 def now() -> datetime:
     """The write database's clock, in UTC. Read it under the product's lock: order depends on it."""
-    connection = connections[write_alias()]
+    connection = write_connection()
     if connection.vendor != "postgresql":
         return datetime.now(UTC)
     with connection.cursor() as cursor:

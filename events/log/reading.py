@@ -7,12 +7,12 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from django.db import connections, models
+from django.db import models
 from django.db.models.functions import Cast
 
 from events.log.events import RecordedEvent, RecordedStream, Stream, StreamEvent
 from events.models import Event
-from kernel.database.aliases import write_alias
+from kernel.database.aliases import write_connection
 from kernel.database.statements import fetch
 
 _PAGE = 2_000
@@ -84,7 +84,7 @@ def streams_of(product_ids: Sequence[int]) -> Iterator[RecordedStream]:
 def _scan(first: int, last: int) -> Iterator[StreamEvent]:
     seen = (first, 0)
     while True:
-        page = fetch(connections[write_alias()], _SCAN, [*seen, last, _SCAN_PAGE])
+        page = fetch(write_connection(), _SCAN, [*seen, last, _SCAN_PAGE])
         yield from map(StreamEvent._make, page)
         if len(page) < _SCAN_PAGE:
             return
@@ -99,7 +99,7 @@ def read_partition(
     `upto` must be final: see events.log.watermark.
     """
     values = [after, upto, partitions, partition, limit]
-    return [StreamEvent._make(row) for row in fetch(connections[write_alias()], _READ_PARTITION, values)]
+    return [StreamEvent._make(row) for row in fetch(write_connection(), _READ_PARTITION, values)]
 
 
 def read_between(after: int, upto: int, limit: int) -> list[RecordedEvent]:

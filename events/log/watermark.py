@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from events.log.triggers import LOCK_CLASS, LOCK_OBJECT, ensure_guarded
-from kernel.database.aliases import write_alias
+from kernel.database.aliases import write_connection
 from kernel.database.statements import fetch
 
 PATIENCE_SECONDS = 1.0
@@ -48,7 +47,7 @@ def final_watermark(patience: float = PATIENCE_SECONDS) -> Watermark:
     Waits up to `patience` seconds for the writers of now; after that returns the last final one with the holder's
     pid. Raises WouldWaitForItself, and LogUnguarded when the log's triggers are missing.
     """
-    connection = connections[write_alias()]
+    connection = write_connection()
     _ensure_guarded_once(connection)
     if connection.vendor != "postgresql":
         return highest()
@@ -58,7 +57,7 @@ def final_watermark(patience: float = PATIENCE_SECONDS) -> Watermark:
 
 def highest() -> Watermark:
     """The highest visible position, final or not."""
-    rows = fetch(connections[write_alias()], _HIGHEST)
+    rows = fetch(write_connection(), _HIGHEST)
     return _watermark(*rows[0]) if rows else START
 
 
@@ -130,7 +129,7 @@ class OpenWriter(NamedTuple):
 
 def longest_open_writer() -> OpenWriter | None:
     """The writer that has kept the watermark for longest, if it is for more than PATIENCE_SECONDS."""
-    connection = connections[write_alias()]
+    connection = write_connection()
     if connection.vendor != "postgresql":
         return None
     with connection.cursor() as cursor:

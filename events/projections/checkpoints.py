@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connections, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from events.log.watermark import Watermark
 from events.models import Checkpoint
 from events.projections.base import Projection
-from kernel.database.aliases import read_alias, write_alias
+from kernel.database.aliases import read_alias, read_connection, write_connection
 from kernel.database.hydration import instance, select
 from kernel.database.statements import fetch, run, uuid_value
 
@@ -39,7 +39,7 @@ def lock_unless_busy(projection: Projection[Any], partition: int) -> Checkpoint 
 
 
 def _locked(projection: Projection[Any], partition: int) -> Checkpoint | None:
-    connection = connections[read_alias()]
+    connection = read_connection()
     lock = " FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     wanted = f"{select(Checkpoint)} WHERE projection = %s AND partition = %s{lock}"
     found = fetch(connection, wanted, [projection.name, partition])
@@ -69,7 +69,7 @@ def lock_all(projection: Projection[Any]) -> list[Checkpoint]:
 
 def move(checkpoint: Checkpoint, to: Watermark) -> None:
     """Move the locked checkpoint on, in the transaction that wrote the rows."""
-    connection = connections[read_alias()]
+    connection = read_connection()
     values = [to.position, uuid_value(connection, to.event_id), checkpoint.pk]
     run(
         connection,
@@ -89,7 +89,7 @@ def why_log_is_foreign(checkpoint: Checkpoint) -> str:
     """Empty while the event this checkpoint was moved to is still in the log, else what to do about it."""
     if checkpoint.position == 0 or checkpoint.event_id is None:
         return ""
-    connection = connections[write_alias()]
+    connection = write_connection()
     found = fetch(connection, "SELECT id FROM events_event WHERE position = %s", [checkpoint.position])
     if found == [(uuid_value(connection, checkpoint.event_id),)]:
         return ""

@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from typing import Any
 
 import structlog
-from django.db import connections
 from django.db.models import F
 
 from events.contracts import UnreadableEvent
 from events.models import Event, ParkedKey
 from events.projections.base import FoldFailed, Projection
-from kernel.database.aliases import read_alias
+from kernel.database.aliases import read_connection
 from kernel.database.statements import among, fetch
 
 logger = structlog.get_logger("events.parking")
@@ -19,7 +18,7 @@ logger = structlog.get_logger("events.parking")
 
 def parked_among(projection: Projection[Any], product_ids: Iterable[int]) -> set[int]:
     """Which of these products wait in this projection."""
-    connection = connections[read_alias()]
+    connection = read_connection()
     condition, listed = among(connection, "product_id", product_ids)
     parked = f"SELECT product_id FROM events_parkedkey WHERE projection = %s AND {condition}"
     return {product_id for (product_id,) in fetch(connection, parked, [projection.name, listed])}

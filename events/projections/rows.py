@@ -6,11 +6,10 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
-from django.db import connections, models
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import models
 
 from events.projections.base import ChildTable, Projection, ReadRow
-from kernel.database.aliases import read_alias
+from kernel.database.aliases import read_alias, read_connection
 from kernel.database.hydration import Conversion, instance, select, stored, storing
 from kernel.database.statements import among, fetch
 
@@ -23,11 +22,6 @@ _LATER_ONLY = (
     " (excluded.version > {table}.version OR excluded.projection_version > {table}.projection_version)"
 )
 _NOT_EARLIER = "excluded.version >= {table}.version"
-
-
-def read_connection() -> BaseDatabaseWrapper:
-    """The connection to the read side's database."""
-    return connections[read_alias()]
 
 
 def quoted(name: str | None) -> str:

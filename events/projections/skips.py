@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connections
-
 from events.log import RecordedEvent
 from events.models import SkippedEvent
 from events.projections.base import Projection
-from kernel.database.aliases import read_alias
+from kernel.database.aliases import read_connection
 from kernel.database.statements import among, fetch
 
 NOTHING: frozenset[int] = frozenset()
@@ -18,7 +16,7 @@ def skipped_versions(
     projection: Projection[Any], product_ids: Iterable[int] | None = None
 ) -> dict[int, set[int]]:
     """Versions to pass over, by product; for all products unless told which."""
-    connection = connections[read_alias()]
+    connection = read_connection()
     skips, values = (
         "SELECT product_id, version FROM events_skippedevent WHERE projection = %s",
         [projection.name],

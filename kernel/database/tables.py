@@ -9,10 +9,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import connections, models
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import models
 
-from kernel.database.aliases import write_alias
+from kernel.database.aliases import write_connection
 from kernel.database.hydration import Conversion, instance, select, stored, storing
 from kernel.database.statements import Statement, fetch, run
 
@@ -20,18 +19,13 @@ if TYPE_CHECKING:
     _Field = models.Field[Any, Any]  # subscriptable for the type checker alone
 
 
-def connection() -> BaseDatabaseWrapper:
-    """The connection to the write database that this thread uses."""
-    return connections[write_alias()]
-
-
 def is_postgresql() -> bool:
-    return connection().vendor == "postgresql"
+    return write_connection().vendor == "postgresql"
 
 
 def update(model: type[models.Model], changes: Mapping[str, object], where: Mapping[str, object]) -> int:
     """Sets columns of the rows that match, how many those were; both mappings are field name to value."""
-    return run(connection(), *update_statement(model, changes, where)).affected
+    return run(write_connection(), *update_statement(model, changes, where)).affected
 
 
 def update_statement(
@@ -39,7 +33,7 @@ def update_statement(
 ) -> Statement:
     """What `update` executes."""
     text, conversions = _update_statement(model, tuple(changes), tuple(where))
-    return Statement(text, stored(connection(), conversions, [*changes.values(), *where.values()]))
+    return Statement(text, stored(write_connection(), conversions, [*changes.values(), *where.values()]))
 
 
 def insert(model: type[models.Model], *rows: Mapping[str, object]) -> None:
@@ -48,7 +42,7 @@ def insert(model: type[models.Model], *rows: Mapping[str, object]) -> None:
         return
     statement, conversions = _insert_statement(model, tuple(rows[0]), len(rows))
     values = [value for row in rows for value in row.values()]
-    run(connection(), statement, stored(connection(), conversions * len(rows), values))
+    run(write_connection(), statement, stored(write_connection(), conversions * len(rows), values))
 
 
 def insert_if_absent(
@@ -61,7 +55,7 @@ def insert_if_absent(
     statement, conversions = _insert_statement(model, tuple(row))
     conflict = ", ".join(_column(model, name) for name in unique)
     statement += f" ON CONFLICT ({conflict}) DO NOTHING RETURNING {_column(model, returning)}"
-    found = fetch(connection(), statement, stored(connection(), conversions, list(row.values())))
+    found = fetch(write_connection(), statement, stored(write_connection(), conversions, list(row.values())))
     return found[0][0] if found else None
 
 
@@ -71,10 +65,12 @@ M = TypeVar("M", bound=models.Model)
 def get(model: type[M], **where: object) -> M:
     """The one row that matches; no value is None. Raises ObjectDoesNotExist."""
     statement, conversions = _select_statement(model, tuple(where))
-    found = fetch(connection(), statement, stored(connection(), conversions, list(where.values())))
+    found = fetch(
+        write_connection(), statement, stored(write_connection(), conversions, list(where.values()))
+    )
     if not found:
         raise ObjectDoesNotExist
-    return instance(model, connection(), found[0])
+    return instance(model, write_connection(), found[0])
 
 
 @cache
@@ -105,7 +101,7 @@ def _insert_statement(
 
 
 def _conversions(model: type[models.Model], names: tuple[str, ...]) -> list[Conversion | None]:
-    return [storing(_field(model, name), connection().vendor) for name in names]
+    return [storing(_field(model, name), write_connection().vendor) for name in names]
 
 
 def _field(model: type[models.Model], name: str) -> "_Field":

@@ -5,12 +5,12 @@ import time
 from collections.abc import Mapping
 
 import structlog
-from django.db import DatabaseError, InterfaceError, connections, transaction
+from django.db import DatabaseError, InterfaceError, transaction
 
 from boundary.requests.correlation_middleware import correlated
 from boundary.responses.problems import status_of
 from kernel.actor import Actor
-from kernel.database.aliases import write_alias
+from kernel.database.aliases import write_alias, write_connection
 from kernel.database.failures import is_lost_connection, is_passing, is_stale_plan, is_unavailability
 from kernel.errors import Invalid, NotAuthenticated, PermissionDenied, ServiceError, Unavailable
 from kernel.metrics import COMMANDS
@@ -147,7 +147,7 @@ def transact(envelope: Envelope, proceed: Next) -> Outcome:
             if is_unavailability(error) and not is_passing(error):
                 raise Unavailable from error
             if is_stale_plan(error):
-                connections[write_alias()].close()
+                write_connection().close()
             elif not is_passing(error):
                 raise
             log.warning("command_retried", attempt=attempt, cause=str(error))

@@ -4,6 +4,7 @@ import msgspec
 from django.db import models
 
 from kernel.database import tables
+from kernel.database.aliases import write_connection
 from kernel.database.hydration import instance, select
 from kernel.database.statements import fetch
 
@@ -21,8 +22,8 @@ class CategoryManager(models.Manager["Category"]):
     def _known(self, slugs: Collection[str]) -> list["Category"]:
         each = "json_array_elements_text(%s::json)" if tables.is_postgresql() else "value FROM json_each(%s)"
         listed = msgspec.json.encode(list(slugs)).decode()
-        found = fetch(tables.connection(), f"{select(Category)} WHERE slug IN (SELECT {each})", [listed])
-        return [instance(Category, tables.connection(), row) for row in found]
+        found = fetch(write_connection(), f"{select(Category)} WHERE slug IN (SELECT {each})", [listed])
+        return [instance(Category, write_connection(), row) for row in found]
 
 
 class Category(models.Model):

@@ -7,6 +7,7 @@ from django.db.models import Q
 from events.log import now
 from facts import ProductAdded
 from kernel.database import tables
+from kernel.database.aliases import write_connection
 from kernel.database.hydration import instance, select
 from kernel.database.statements import fetch
 from products_write.errors import ProductIdTaken, ProductNotFound, SkuTaken
@@ -33,7 +34,7 @@ class ProductManager(models.Manager["Product"]):
 
         Raises ProductNotFound, which names the command's `field`.
         """
-        connection = tables.connection()
+        connection = write_connection()
         statement = _LOCK if tables.is_postgresql() else _READ
         found = fetch(connection, statement.format(select=select(Product)), [product_id])
         if not found:

@@ -7,6 +7,7 @@ whoever inserts the product finds out and draws again, past the whole run of ids
 from django.db import models
 
 from kernel.database import tables
+from kernel.database.aliases import write_connection
 from kernel.errors import Unavailable
 from products_write.limits import MAX_PRODUCT_ID
 
@@ -44,7 +45,7 @@ def pass_taken_ids(taken: int) -> None:
 
     Draws of others in between may be given again; they meet a taken id then, and pass it.
     """
-    with tables.connection().cursor() as cursor:
+    with write_connection().cursor() as cursor:
         cursor.execute(_END_OF_RUN, [taken])
         row = cursor.fetchone()
     end = taken if row is None else int(row[0])
@@ -55,7 +56,7 @@ def pass_taken_ids(taken: int) -> None:
 
 
 def _draw_from_sequence() -> int:
-    with tables.connection().cursor() as cursor:
+    with write_connection().cursor() as cursor:
         cursor.execute(f"SELECT nextval({_SEQUENCE})")
         return int(cursor.fetchone()[0])
 
@@ -64,12 +65,12 @@ def _set_sequence(last: int) -> None:
     statement = f"""
 SELECT setval({_SEQUENCE}, %s) WHERE %s > (SELECT last_value FROM products_write_reservedproductid_id_seq)
 """
-    with tables.connection().cursor() as cursor:
+    with write_connection().cursor() as cursor:
         cursor.execute(statement, [last, last])
 
 
 def _draw_from_table() -> int:
-    with tables.connection().cursor() as cursor:
+    with write_connection().cursor() as cursor:
         cursor.execute("INSERT INTO products_write_reservedproductid DEFAULT VALUES RETURNING id")
         drawn = int(cursor.fetchone()[0])
         if drawn % _ROWS_KEPT == 0:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from events.log import now
 from kernel.database import tables
+from kernel.database.aliases import write_connection
 from products_write.models.command_record import CommandRecord
 
 LOCK_CLASS = 7_203
@@ -80,5 +81,5 @@ def _lock_end_of_line(product_id: int) -> None:
     Without it a later id could be committed, and executed, before an earlier one is seen. SQLite has one writer.
     """
     if tables.is_postgresql():
-        with tables.connection().cursor() as cursor:
+        with write_connection().cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, product_id & 0x7FFF_FFFF])

@@ -3,7 +3,7 @@ from typing import NamedTuple
 from django.db import models
 
 from facts import ProductRated, ProductRatingWithdrawn
-from kernel.database import tables
+from kernel.database.aliases import write_connection
 from kernel.database.statements import fetch
 from products_write.errors import RatingNotFound
 from products_write.models.lifecycle import Lifecycle
@@ -28,12 +28,12 @@ class Replaced(NamedTuple):
 class RatingManager(models.Manager["Rating"]):
     def put(self, product_id: int, user_id: int, rating: int) -> Replaced | None:
         """Sets a user's rating; None when it was so already."""
-        found = fetch(tables.connection(), _PUT, [product_id, user_id, rating])
+        found = fetch(write_connection(), _PUT, [product_id, user_id, rating])
         return Replaced(found[0][0]) if found else None
 
     def take(self, product_id: int, user_id: int) -> int | None:
         """Removes a user's rating; it, or None when there is none."""
-        found = fetch(tables.connection(), _TAKE, [product_id, user_id])
+        found = fetch(write_connection(), _TAKE, [product_id, user_id])
         return int(found[0][0]) if found else None
 
 
