@@ -10,8 +10,8 @@ import structlog
 from django.core.exceptions import ImproperlyConfigured
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from boundary.requests.correlation_middleware import current_correlation_id
 from config.redaction import redact_secrets
+from kernel.correlation import current_correlation_id
 
 
 def add_correlation_id(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:

@@ -1,37 +1,16 @@
-"""One id that follows a request through logs, events and answers."""
+"""The X-Correlation-ID header: taken over from the client, or made."""
 
 import re
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from boundary.responses.problem_pages import problem_response
+from kernel.correlation import correlated, new_correlation_id
 from kernel.errors import FieldFault, Invalid
 
 HEADER, _IN_META = "X-Correlation-ID", "HTTP_X_CORRELATION_ID"
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-_current: ContextVar[str] = ContextVar("correlation_id", default="")
-
-
-def current_correlation_id() -> str:
-    """The id of what is being handled now; empty outside a request, command or task."""
-    return _current.get()
-
-
-def new_correlation_id() -> str:
-    return str(uuid.uuid4())
-
-
-@contextmanager
-def correlated(correlation_id: str) -> Iterator[str]:
-    """Everything inside belongs to `correlation_id`."""
-    token = _current.set(correlation_id)
-    try:
-        yield correlation_id
-    finally:
-        _current.reset(token)
 
 
 class CorrelationMiddleware:
@@ -45,13 +24,11 @@ class CorrelationMiddleware:
         usable = sent is not None and _WELL_FORMED.fullmatch(sent) is not None
         correlation_id = sent if usable and sent else new_correlation_id()
         with correlated(correlation_id):
-            response = self.get_response(request) if sent is None or usable else _refuse_malformed(request)
+            response = self.get_response(request) if sent is None or usable else _refuse_malformed()
         response[HEADER] = correlation_id
         return response
 
 
-def _refuse_malformed(request: HttpRequest) -> HttpResponse:
-    from boundary.responses.problem_pages import problem_response
-
+def _refuse_malformed() -> HttpResponse:
     fault = FieldFault(HEADER, "malformed", "Use 1 to 64 of the characters A-Z a-z 0-9 . _ -")
     return problem_response(Invalid([fault]))

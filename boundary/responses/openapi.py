@@ -7,7 +7,8 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
 from boundary.requests import correlation_middleware
-from boundary.responses.problems import CONTENT_TYPE, STATUS
+from boundary.responses.problems import CONTENT_TYPE
+from kernel.problem_documents import STATUS_AND_TITLE
 
 Responses = dict[tuple[str, str], OpenApiResponse]
 
@@ -34,7 +35,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     status = serializers.IntegerField(min_value=400, max_value=599)
     detail = serializers.CharField()
-    code = serializers.ChoiceField(list(STATUS))
+    code = serializers.ChoiceField(list(STATUS_AND_TITLE))
     correlation_id = serializers.CharField(allow_blank=True)
     field = serializers.CharField(
         required=False, help_text="Which of the ids: `related_product_id`, `user_id`."
@@ -60,7 +61,7 @@ def problems(*codes: str) -> Responses:
     """The answers that refuse with one of these codes, by their statuses."""
     by_status: dict[int, list[str]] = {}
     for code in codes:
-        by_status.setdefault(STATUS[code][0], []).append(code)
+        by_status.setdefault(STATUS_AND_TITLE[code][0], []).append(code)
     return {
         (str(status), CONTENT_TYPE): OpenApiResponse(ProblemSerializer, description=_either(of_status))
         for status, of_status in sorted(by_status.items())
@@ -97,4 +98,4 @@ EVERYWHERE = [
 
 
 def _either(codes: Sequence[str]) -> str:
-    return "; ".join(f"`{code}`: {STATUS[code][1].lower()}" for code in codes)
+    return "; ".join(f"`{code}`: {STATUS_AND_TITLE[code][1].lower()}" for code in codes)

@@ -11,7 +11,6 @@ from django.utils.cache import patch_vary_headers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from boundary.requests.correlation_middleware import current_correlation_id
 from boundary.responses.problems import (
     CONTENT_TYPE,
     CsrfFailed,
@@ -19,9 +18,8 @@ from boundary.responses.problems import (
     MethodNotAllowed,
     as_service_error,
     headers_of,
-    problem,
-    status_of,
 )
+from kernel.correlation import current_correlation_id
 from kernel.errors import (
     FieldFault,
     Invalid,
@@ -32,6 +30,7 @@ from kernel.errors import (
     ServiceError,
     Unavailable,
 )
+from kernel.problem_documents import problem_document, status_of
 
 logger = structlog.get_logger("boundary.problem_pages")
 
@@ -42,7 +41,7 @@ class ProblemResponse(HttpResponse):
 
 def problem_response(error: ServiceError) -> HttpResponse:
     """The problem of `error` as JSON, whoever asks."""
-    body = JSONRenderer().render(problem(error, current_correlation_id()))
+    body = JSONRenderer().render(problem_document(error, current_correlation_id()))
     return ProblemResponse(
         body, status=status_of(error), content_type=CONTENT_TYPE, headers=headers_of(error)
     )
@@ -61,7 +60,10 @@ def _prefers_pages(request: HttpRequest) -> bool:
 
 def _page(error: ServiceError) -> HttpResponse:
     status = status_of(error)
-    context = {"problem": problem(error, current_correlation_id()), "phrase": HTTPStatus(status).phrase}
+    context = {
+        "problem": problem_document(error, current_correlation_id()),
+        "phrase": HTTPStatus(status).phrase,
+    }
     page = render_to_string("problem.html", context)  # without the request, whose user may be what is missing
     return ProblemResponse(page, status=status, headers=headers_of(error))
 

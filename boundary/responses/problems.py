@@ -12,7 +12,7 @@ from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from boundary.requests.correlation_middleware import current_correlation_id
+from kernel.correlation import current_correlation_id
 from kernel.errors import (
     FieldFault,
     Invalid,
@@ -25,63 +25,11 @@ from kernel.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from kernel.problem_documents import problem_document, status_of
 
 logger = structlog.get_logger("boundary.problems")
 
 CONTENT_TYPE = "application/problem+json"
-
-STATUS: dict[str, tuple[int, str]] = {
-    "invalid": (400, "The input is not valid"),
-    "not_authenticated": (401, "Sign in first"),
-    "permission_denied": (403, "Not allowed"),
-    "csrf_failed": (403, "CSRF check failed"),
-    "not_found": (404, "Not found"),
-    "product_not_found": (404, "No such product"),
-    "user_not_found": (404, "No such user"),
-    "method_not_allowed": (405, "Method not allowed"),
-    "not_acceptable": (406, "Not acceptable"),
-    "command_in_progress": (409, "This command is being executed"),
-    "insufficient_stock": (409, "Not enough stock"),
-    "product_discontinued": (409, "The product is discontinued"),
-    "product_id_taken": (409, "The product id is taken"),
-    "sku_taken": (409, "The SKU is taken"),
-    "rating_not_found": (409, "There is no rating to withdraw"),
-    "not_discontinued": (409, "The product is not discontinued"),
-    "relation_not_found": (409, "The products are not related"),
-    "self_relation": (409, "A product cannot relate to itself"),
-    "too_many_relations": (409, "Too many related products"),
-    "recount_contradicted": (409, "The recount contradicts what has moved since"),
-    "recount_outdated": (409, "A later recount exists"),
-    "stock_limit": (409, "More stock than can be kept"),
-    "version_conflict": (412, "The product has changed"),
-    "payload_too_large": (413, "The body is too large"),
-    "unsupported_media_type": (415, "Unsupported media type"),
-    "idempotency_key_reused": (422, "The idempotency key was used for another command"),
-    "throttled": (429, "Too many requests"),
-    "internal": (500, "Internal error"),
-    "unavailable": (503, "Unavailable"),
-    "stale": (503, "Not fresh yet"),
-}
-
-
-def status_of(error: ServiceError) -> int:
-    return STATUS[error.code][0]
-
-
-def problem(error: ServiceError, correlation_id: str) -> dict[str, object]:
-    """The RFC 9457 document of `error`; invalid input lists all its faults under `errors`."""
-    status, title = STATUS[error.code]
-    document: dict[str, object] = {
-        "type": f"urn:problem:{error.code}",
-        "title": title,
-        "status": status,
-        "detail": error.detail,
-        "code": error.code,
-        "correlation_id": correlation_id,
-    }
-    if isinstance(error, Invalid):
-        document["errors"] = [fault._asdict() for fault in error.faults]
-    return document | error.members
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
@@ -91,7 +39,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
         logger.error("unhandled error", exc_info=error)
         known = Internal()
     response = Response(
-        problem(known, current_correlation_id()), status=status_of(known), headers=headers_of(known, error)
+        problem_document(known, current_correlation_id()),
+        status=status_of(known),
+        headers=headers_of(known, error),
     )
     response.content_type = _content_type(context)
     return response

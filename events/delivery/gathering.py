@@ -1,6 +1,5 @@
-"""Sending many commands in a row without waking the projections for each one."""
+"""Gathering the wake-ups of many commands in a row, instead of waking the projections for each one."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,8 +12,8 @@ _GATHERED = 1_000
 
 
 @contextmanager
-def in_bulk() -> Iterator[None]:
-    """Inside, wake-ups are gathered and a command that succeeds leaves no log line.
+def gathered_wake_ups() -> Iterator[None]:
+    """Inside, wake-ups of this process are gathered and sent now and then, the last ones at the end.
 
     A wake-up is a hint (law 3): if the process dies, the sweep finds what was committed.
     """
@@ -25,17 +24,13 @@ def in_bulk() -> Iterator[None]:
         if len(changed) >= _GATHERED:
             _announce(changed)
 
-    logger = logging.getLogger(__package__)
-    level = logger.level
-    logger.setLevel(logging.WARNING)
     events_committed.disconnect(wake_up, dispatch_uid="events.wake_up")
-    events_committed.connect(gather, dispatch_uid="products_write.bulk")
+    events_committed.connect(gather, dispatch_uid="events.gather")
     try:
         yield
     finally:
-        events_committed.disconnect(gather, dispatch_uid="products_write.bulk")
+        events_committed.disconnect(gather, dispatch_uid="events.gather")
         events_committed.connect(wake_up, dispatch_uid="events.wake_up")
-        logger.setLevel(level)
         _announce(changed)
 
 

@@ -16,9 +16,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from boundary.responses.problems import status_of
 from kernel.actor import Actor
 from kernel.errors import Invalid, ServiceError
+from kernel.problem_documents import status_of
 from products_write.admin.task_forms import form_of
 from products_write.bus import dispatch
 from products_write.commands import Command

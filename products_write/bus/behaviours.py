@@ -7,13 +7,13 @@ from collections.abc import Mapping
 import structlog
 from django.db import DatabaseError, InterfaceError, transaction
 
-from boundary.requests.correlation_middleware import correlated
-from boundary.responses.problems import status_of
 from kernel.actor import Actor
+from kernel.correlation import correlated
 from kernel.database.aliases import write_alias, write_connection
 from kernel.database.failures import is_lost_connection, is_passing, is_stale_plan, is_unavailability
 from kernel.errors import Invalid, NotAuthenticated, PermissionDenied, ServiceError, Unavailable
 from kernel.metrics import COMMANDS
+from kernel.problem_documents import status_of
 from kernel.validation import validated as validated_against
 from products_write.bus import idempotency
 from products_write.bus.envelope import Envelope, Next, Outcome

@@ -4,8 +4,8 @@ import uuid
 from collections.abc import Mapping
 from uuid import UUID
 
-from boundary.requests.correlation_middleware import current_correlation_id, new_correlation_id
 from kernel.actor import Actor
+from kernel.correlation import current_correlation_id, new_correlation_id
 from kernel.errors import NotFound
 from products_write.bus import behaviours
 from products_write.bus.acceptance import accept as store

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import msgspec
 
-from boundary.responses.problems import problem, status_of
 from kernel.actor import Actor
 from kernel.errors import ServiceError
+from kernel.problem_documents import problem_document, status_of
 from products_write.commands import Command, CommandResult, Context
 
 
@@ -76,7 +76,7 @@ class Outcome:
     @classmethod
     def refused(cls, error: ServiceError, correlation_id: str) -> "Outcome":
         """A refusal that binds its command's id."""
-        return cls(status_of(error), msgspec.json.encode(problem(error, correlation_id)), None)
+        return cls(status_of(error), msgspec.json.encode(problem_document(error, correlation_id)), None)
 
     @classmethod
     def stored(cls, status: int, body: str) -> "Outcome":

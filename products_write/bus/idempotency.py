@@ -8,10 +8,10 @@ import msgspec
 from django.db import OperationalError
 from django.utils import timezone
 
-from boundary.responses.problems import problem, status_of
 from kernel.database import tables
 from kernel.database.failures import is_lock_timeout
 from kernel.errors import ServiceError
+from kernel.problem_documents import problem_document, status_of
 from products_write.bus.envelope import Envelope, Outcome
 from products_write.errors import CommandInProgress, IdempotencyKeyReused
 from products_write.models import SYSTEM_ACTOR_ID, CommandRecord
@@ -74,7 +74,7 @@ def take_and_answer(envelope: Envelope, outcome: Outcome) -> None:
 
 def log_refusal(envelope: Envelope, error: ServiceError) -> None:
     """Keeps a refusal for people to read. It binds nothing: the same key may be tried again."""
-    document = problem(error, envelope.correlation_id)
+    document = problem_document(error, envelope.correlation_id)
     row = _row(envelope, status=CommandRecord.Status.REFUSED, binding=False) | {
         "http_status": status_of(error),
         "body": msgspec.json.encode(document).decode(),

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from events.delivery.gathering import in_bulk
 from events.management.progress import ProgressLine
 from kernel.errors import FieldFault, Invalid, ServiceError, Unavailable
+from products_write.bus.bulk import in_bulk
 from products_write.importing.lines import COLUMNS, Line, read_lines
 from products_write.importing.naming import Naming
 from products_write.importing.states import ADDED, CHANGED, UNCHANGED, bring_to

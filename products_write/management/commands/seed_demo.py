@@ -6,9 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from events.delivery.gathering import in_bulk
 from events.management.progress import ProgressLine
 from kernel.errors import Unavailable
+from products_write.bus.bulk import in_bulk
 from products_write.demo.people import Credential, all_there, make_people
 from products_write.demo.story import Story
 

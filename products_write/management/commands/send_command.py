@@ -6,11 +6,11 @@ import msgspec
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from boundary.requests.correlation_middleware import new_correlation_id
 from boundary.requests.json_body import parse
-from boundary.responses.problems import problem
 from kernel.actor import SYSTEM, Actor
+from kernel.correlation import new_correlation_id
 from kernel.errors import FieldFault, Invalid, ServiceError
+from kernel.problem_documents import problem_document
 from products_write.bus.dispatch import COMMANDS, accept, send
 
 
@@ -50,7 +50,7 @@ class Command(BaseCommand):
                 correlation_id=correlation_id,
             )
         except ServiceError as refusal:
-            self.stdout.write(msgspec.json.encode(problem(refusal, correlation_id)).decode())
+            self.stdout.write(msgspec.json.encode(problem_document(refusal, correlation_id)).decode())
             raise SystemExit(1) from None
         self.stdout.write(outcome.body.decode())
         if outcome.status >= 400:

@@ -13,7 +13,7 @@ from drf_spectacular.drainage import GENERATOR_STATS
 from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 
-from boundary.responses.problems import STATUS
+from kernel.problem_documents import STATUS_AND_TITLE
 from products_write.commands import COMMANDS
 
 COMMITTED = Path(settings.BASE_DIR) / "docs" / "openapi.yaml"
@@ -94,7 +94,7 @@ def test_schema__no_object_is_free_form(schema: dict[str, Any]) -> None:
 
 
 def test_schema__knows_every_code(schema: dict[str, Any]) -> None:
-    assert schema["components"]["schemas"]["Problem"]["properties"]["code"]["enum"] == list(STATUS)
+    assert schema["components"]["schemas"]["Problem"]["properties"]["code"]["enum"] == list(STATUS_AND_TITLE)
 
 
 @pytest.mark.django_db

@@ -4,8 +4,8 @@ import logging
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from boundary.requests.correlation_middleware import correlated
 from config.log_lines import formatter
+from kernel.correlation import correlated
 
 
 def record(message: str, *arguments: object) -> logging.LogRecord:
