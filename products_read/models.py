@@ -114,3 +114,7 @@ class InventoryWord(ReadOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.word} in {self.product_id}"
+
+
+ReadModel = type[ProductDisplay] | type[ProductInventory]
+"""A table whose rows are documents."""

@@ -9,7 +9,7 @@ from boundary.responses.renderers import RENDERERS
 from events.consistency.bounded_wait import Wait
 from events.consistency.freshness import Freshness, freshen, log_holds
 from products_read.api.consistency_headers import Wish, headers_of, refuse_stale
-from products_read.queries.keyset import ReadModel
+from products_read.models import ReadModel
 
 DEPENDS_ON = "Accept, Authorization, Cookie, Consistency-Token, Prefer"
 

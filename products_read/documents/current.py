@@ -7,7 +7,7 @@ from django.db import connections, router
 from events.consistency.on_demand import before_reading
 from kernel.database.statements import fetch
 from kernel.errors import NotFound
-from products_read.queries.keyset import ReadModel
+from products_read.models import ReadModel
 
 
 class Document(NamedTuple):

@@ -6,7 +6,7 @@ from events import log
 from events.projections import snapshots
 from events.projections.base import FoldFailed, projection_into
 from kernel.errors import FieldFault, Invalid, NotFound, Unavailable
-from products_read.queries.keyset import ReadModel
+from products_read.models import ReadModel
 
 
 def read_document_as_of(model: ReadModel, product_id: int, moment: datetime) -> str:

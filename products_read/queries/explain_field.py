@@ -21,8 +21,8 @@ from kernel.errors import FieldFault, Invalid, NotFound
 from products_read.documents.events import rendered_event
 from products_read.documents.past import set_aside
 from products_read.documents.shapes import ProductDisplayDocument, ProductInventoryDocument
-from products_read.models import ProductDisplay, ProductInventory
-from products_read.queries.keyset import Cursor, ReadModel
+from products_read.models import ProductDisplay, ProductInventory, ReadModel
+from products_read.queries.keyset import Cursor
 
 EVENTS_LOOKED_AT = 5_000
 

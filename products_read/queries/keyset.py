@@ -6,10 +6,9 @@ from typing import Any, NamedTuple
 from django.db import connections, router
 
 from events.consistency.on_demand import before_reading
-from products_read.models import ProductDisplay, ProductInventory
+from products_read.models import ReadModel
 
 Parameter = str | int | bool
-ReadModel = type[ProductDisplay] | type[ProductInventory]
 
 
 class Condition(NamedTuple):

@@ -125,7 +125,7 @@ class TaskPage:
         posted = self.request.POST.copy()
         posted.pop(KEY, None)
         posted.appendlist("product_id", str(self.product.id))
-        return form_payload(self.screen.command_type, posted)
+        return form_payload(self.screen.command_type, dict(posted.lists()))
 
 
 def _key_of(request: HttpRequest) -> UUID:

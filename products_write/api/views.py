@@ -170,7 +170,7 @@ def _payload(request: Request, command_type: type[Command]) -> tuple[dict[str, o
     """The body, and whether it is to be read laxly."""
     sent: Any = request.data
     if isinstance(sent, QueryDict):
-        return form_payload(command_type, sent), True
+        return form_payload(command_type, dict(sent.lists())), True
     return dict(sent), False
 
 

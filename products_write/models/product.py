@@ -16,8 +16,7 @@ from products_write.models.catalogue_entry import Catalogued, violates
 from products_write.models.product_id import draw_product_id, pass_taken_ids
 from products_write.models.rating import Rated
 from products_write.models.relation import Related
-from products_write.models.stock import StockItem
-from products_write.models.stocked import Stocked
+from products_write.models.stock import Stocked, StockItem
 
 # The clock is read once the lock is held: read before, it inverted a third of the times on a hot product.
 _LOCK = """

@@ -1,29 +1,30 @@
 """What a form posts, as the payload of a command to be read laxly."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive, make_aware
 
-from products_write.commands import Command
+from products_write.commands.definition.base import Command
 from products_write.commands.definition.introspection import CommandField, fields_of
 
 _NOT_OF_THE_COMMAND = {"csrfmiddlewaretoken"}
 _SEPARATORS = re.compile(r"[\s,]+")
 
 
-def form_payload(command_type: type[Command], posted: QueryDict) -> dict[str, object]:
-    """`posted` for bus.send with lax=True: lists are separated by commas or blanks, times are in the site's zone.
+def form_payload(command_type: type[Command], posted: Mapping[str, list[Any]]) -> dict[str, object]:
+    """The payload of the command, for a bus that reads it laxly; `posted` has all values of each name.
+
+    Lists are separated by commas or blanks, times are in the site's zone.
 
     A name that is posted twice, or is none of the command's, is left for validation to refuse.
     """
     known = {field.name: field for field in fields_of(command_type)}
     payload: dict[str, object] = {}
-    for name in posted:
+    for name, values in posted.items():
         if name not in _NOT_OF_THE_COMMAND:
-            values = posted.getlist(name)
             payload[name] = _value(known.get(name), values)
     return payload
 
