@@ -18,14 +18,14 @@ from prometheus_client.registry import Collector
 from boundary.responses.problem_pages import page_or_problem
 from events.status import projection_status
 from kernel.errors import NotAuthenticated, NotFound
-from kernel.metrics import LATENCY, REQUESTS
+from kernel.metrics import REQUEST_COUNT, REQUEST_SECONDS
 
-log = structlog.get_logger(__name__)
+logger = structlog.get_logger(__name__)
 
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
 
-class CountRequests:
+class RequestMetricsMiddleware:
     """Middleware: counts each request under the name of its view and measures how long it took."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -37,8 +37,8 @@ class CountRequests:
         match = request.resolver_match
         view = match.view_name if match and match.view_name else "other"
         method = request.method if request.method in _METHODS else "other"
-        REQUESTS.labels(view, method, str(response.status_code)).inc()
-        LATENCY.labels(view).observe(time.perf_counter() - started)
+        REQUEST_COUNT.labels(view, method, str(response.status_code)).inc()
+        REQUEST_SECONDS.labels(view).observe(time.perf_counter() - started)
         return response
 
 
@@ -106,5 +106,5 @@ def _projected() -> bytes:
     try:
         return generate_latest(of_projections)
     except DatabaseError as error:
-        log.warning("lag_unknown", cause=str(error))
+        logger.warning("lag_unknown", cause=str(error))
         return b""

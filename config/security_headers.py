@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 
-class SecurityHeaders:
+class ContentSecurityPolicyMiddleware:
     """Sets Content-Security-Policy on every answer."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

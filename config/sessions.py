@@ -21,13 +21,13 @@ class WhereSessionsAre(MiddlewareMixin):
         return super().__call__(request)
 
 
-class Sessions(WhereSessionsAre, SessionMiddleware):
+class SessionWhereNeededMiddleware(WhereSessionsAre, SessionMiddleware):
     """``request.session``."""
 
 
-class Users(WhereSessionsAre, AuthenticationMiddleware):
+class UserWhereNeededMiddleware(WhereSessionsAre, AuthenticationMiddleware):
     """``request.user``, of the session."""
 
 
-class Messages(WhereSessionsAre, MessageMiddleware):
+class MessageWhereNeededMiddleware(WhereSessionsAre, MessageMiddleware):
     """What a page has to say on the next one."""

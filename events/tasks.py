@@ -12,7 +12,7 @@ from events.integrity.divergences import verify_at_random
 from events.projections import engine
 from events.projections.sync_modes import SyncMode, projections_in
 
-BUDGET_SECONDS = 20.0
+PROJECT_BUDGET_SECONDS = 20.0
 # Embedded, the task runs in the thread that answers a request: what takes longer is left to the sweep.
 EMBEDDED_BUDGET_SECONDS = 0.25
 SAMPLE_PRODUCTS = 20
@@ -30,7 +30,7 @@ def project(partition: int) -> None:
     if not isinstance(partition, int):
         return
     pending_flags.clear(partition)
-    deadline = time.monotonic() + (EMBEDDED_BUDGET_SECONDS if settings.EMBEDDED else BUDGET_SECONDS)
+    deadline = time.monotonic() + (EMBEDDED_BUDGET_SECONDS if settings.EMBEDDED else PROJECT_BUDGET_SECONDS)
     steps = [
         engine.catch_up_partition(projection, partition, deadline)
         for projection in projections_in(SyncMode.EVENTUAL)
@@ -39,11 +39,11 @@ def project(partition: int) -> None:
         _go_on(partition, {step.outcome for step in steps})
 
 
-def _go_on(partition: int, outcomes: set[engine.Outcome]) -> None:
+def _go_on(partition: int, outcomes: set[engine.CatchUpResult]) -> None:
     """Another task for what is left."""
-    if engine.Outcome.MORE in outcomes:
+    if engine.CatchUpResult.MORE in outcomes:
         project.delay(partition)
-    elif engine.Outcome.WRITER_OPEN in outcomes:
+    elif engine.CatchUpResult.WRITER_OPEN in outcomes:
         project.apply_async((partition,), countdown=1)
 
 

@@ -14,7 +14,7 @@ DRAIN_SECONDS = 2.0
 GATHER_SECONDS = 0.025
 
 
-class Background:
+class BackgroundQueue:
     """One thread per process that does errands for the numbers it is given, in the order given.
 
     An errand is for up to `at_once` numbers. While they come faster than errands are done, they are gathered for

@@ -40,7 +40,7 @@ class Invalid(ServiceError):
         super().__init__(detail or _summary(self.faults))
 
 
-class AllFaults:
+class FaultCollector:
     """Collects the faults of several readings, each in a `with` block of its own, so that they come back together.
 
     A name that a block binds is bound only if `refuse_if_any` lets pass.

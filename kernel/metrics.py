@@ -6,13 +6,13 @@ processes of one machine share them through files there, and any of them answers
 
 from prometheus_client import Counter, Histogram
 
-COMMANDS = Counter(
+COMMAND_COUNT = Counter(
     "products_commands",
     "Commands executed, by outcome: succeeded, replayed, failed or the code of the refusal",
     ["command", "outcome"],
 )
-REQUESTS = Counter("products_requests", "Requests answered", ["view", "method", "status"])
-LATENCY = Histogram(
+REQUEST_COUNT = Counter("products_requests", "Requests answered", ["view", "method", "status"])
+REQUEST_SECONDS = Histogram(
     "products_request_seconds",
     "Time from a request to its answer",
     ["view"],

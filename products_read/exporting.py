@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from products_read.models import ProductDisplay, ProductInventory
 
-COLUMNS = ("product_id", "sku", "name", "description", "unit_price", "categories", "quantity")
+EXPORT_COLUMNS = ("product_id", "sku", "name", "description", "unit_price", "categories", "quantity")
 
 _CHUNK = 1_000
 # What a spreadsheet would compute; the quotes before it too, so that taking one away again gives the same text.

@@ -10,12 +10,12 @@ class ProductsWriteConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        register_write_model()
+        verify_write_tables()
         make_groups_after_migrate()
         execute_what_is_accepted()
 
 
-def register_write_model() -> None:
+def verify_write_tables() -> None:
     from events.integrity.verify import register_write_model as register
     from products_write.verification import ProductWriteModel
 

@@ -47,7 +47,7 @@ class RecountContradicted(ServiceError):
     default_detail = "More was shipped since the count than was counted; count again."
 
 
-class ProductDiscontinued(ServiceError):
+class ProductIsDiscontinued(ServiceError):
     code = "product_discontinued"
     default_detail = "The product is discontinued; reinstate it first."
 

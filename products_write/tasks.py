@@ -6,7 +6,7 @@ from celery import shared_task
 
 from products_write.queue.execution import execute_line_of
 
-BUDGET_SECONDS = 20.0
+EXECUTE_BUDGET_SECONDS = 20.0
 
 
 @shared_task(name="products_write.execute_command")
@@ -15,5 +15,5 @@ def execute_command(record_id: int) -> None:
     a task of its own. `record_id` is that of the command log; any other value does nothing."""
     if not isinstance(record_id, int) or not 0 < record_id < 2**63:
         return
-    if execute_line_of(record_id, monotonic() + BUDGET_SECONDS):
+    if execute_line_of(record_id, monotonic() + EXECUTE_BUDGET_SECONDS):
         execute_command.delay(record_id)

@@ -40,7 +40,7 @@ def log_guards_lifted_while_flushing() -> Iterator[None]:
     flush = TransactionTestCase._fixture_teardown
 
     def flush_without_guards(self: TransactionTestCase) -> None:
-        with triggers.lifted(connections[write_alias()]):
+        with triggers.triggers_lifted(connections[write_alias()]):
             flush(self)
 
     TransactionTestCase._fixture_teardown = flush_without_guards

@@ -9,7 +9,7 @@ import structlog
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 
-log = structlog.get_logger("boundary.rates")
+logger = structlog.get_logger("boundary.rates")
 
 _WRITTEN = re.compile(
     r"([0-9]{1,9})/(?:(s)(?:ec(?:onds?)?)?|(m)(?:in(?:utes?)?)?|(h)(?:ours?)?|(d)(?:ays?)?)"
@@ -51,7 +51,7 @@ def seconds_to_wait(bucket: str, rate: Rate) -> int:
         return _counted(f"rate:{bucket}", rate)
     except Exception as error:  # each cache has errors of its own, and none of them may stop the service
         _Counting.resting_until = time.monotonic() + _REST
-        log.warning("not_counting", why="the cache does not answer", error=str(error), seconds=_REST)
+        logger.warning("not_counting", why="the cache does not answer", error=str(error), seconds=_REST)
         return 0
 
 

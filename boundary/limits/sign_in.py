@@ -23,7 +23,7 @@ from boundary.models import SignInAttempt
 from boundary.responses.problem_pages import page_or_problem
 from kernel.errors import Throttled
 
-log = structlog.get_logger("boundary.sign_in")
+logger = structlog.get_logger("boundary.sign_in")
 
 SIGN_IN_PAGES = frozenset({"admin:login", "rest_framework:login"})
 WINDOW = timedelta(minutes=15)
@@ -31,7 +31,7 @@ PER_USER = 5  # failures of one user name from one address within WINDOW
 PER_ADDRESS = 50  # failures from one address, whatever the names: many people may share it
 
 
-class SignInGuard:
+class LoginThrottleMiddleware:
     """Middleware: answers instead of a sign-in page when somebody has to wait."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -47,7 +47,7 @@ class SignInGuard:
         try:
             _refuse_too_many(request)
         except Throttled as refusal:
-            log.warning("sign_in_refused", address=client_address(request), seconds=refusal.retry_after)
+            logger.warning("sign_in_refused", address=client_address(request), seconds=refusal.retry_after)
             return page_or_problem(request, refusal)
         except DatabaseError:
             return None  # the page itself will say so: nobody signs in without a database

@@ -9,7 +9,7 @@ from boundary.responses.problem_pages import problem_response
 from kernel.correlation import correlated, new_correlation_id
 from kernel.errors import FieldFault, Invalid
 
-HEADER, _IN_META = "X-Correlation-ID", "HTTP_X_CORRELATION_ID"
+CORRELATION_ID_HEADER, _IN_META = "X-Correlation-ID", "HTTP_X_CORRELATION_ID"
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
@@ -25,10 +25,10 @@ class CorrelationMiddleware:
         correlation_id = sent if usable and sent else new_correlation_id()
         with correlated(correlation_id):
             response = self.get_response(request) if sent is None or usable else _refuse_malformed()
-        response[HEADER] = correlation_id
+        response[CORRELATION_ID_HEADER] = correlation_id
         return response
 
 
 def _refuse_malformed() -> HttpResponse:
-    fault = FieldFault(HEADER, "malformed", "Use 1 to 64 of the characters A-Z a-z 0-9 . _ -")
+    fault = FieldFault(CORRELATION_ID_HEADER, "malformed", "Use 1 to 64 of the characters A-Z a-z 0-9 . _ -")
     return problem_response(Invalid([fault]))

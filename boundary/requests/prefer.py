@@ -6,7 +6,7 @@ A preference that is unknown or makes no sense is as good as left out; what was 
 import re
 from typing import NamedTuple
 
-HEADER, APPLIED = "Prefer", "Preference-Applied"
+PREFER_HEADER, PREFERENCE_APPLIED_HEADER = "Prefer", "Preference-Applied"
 LONGEST_WAIT = 30  # seconds
 _LONGEST_HEADER = 1_000  # characters; what is longer is no preference
 
@@ -45,7 +45,7 @@ def applied(**honoured: object) -> dict[str, str]:
         for name, value in honoured.items()
         if value is not None and value is not False
     ]
-    return {APPLIED: ", ".join(named)} if named else {}
+    return {PREFERENCE_APPLIED_HEADER: ", ".join(named)} if named else {}
 
 
 def _stated(header: str) -> dict[str, str]:

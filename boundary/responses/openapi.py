@@ -85,10 +85,14 @@ _CORRELATION_ID: dict[str, object] = {"type": "string", "pattern": "^[A-Za-z0-9.
 
 EVERYWHERE = [
     request_header(
-        correlation_middleware.HEADER, _CORRELATION_ID, "Follows the request through logs and events."
+        correlation_middleware.CORRELATION_ID_HEADER,
+        _CORRELATION_ID,
+        "Follows the request through logs and events.",
     ),
     response_header(
-        correlation_middleware.HEADER, _CORRELATION_ID, "As it was sent, or made for this request."
+        correlation_middleware.CORRELATION_ID_HEADER,
+        _CORRELATION_ID,
+        "As it was sent, or made for this request.",
     ),
     response_header(
         "Retry-After", {"type": "integer", "minimum": 1}, "Seconds after which to ask again.", [429, 503]

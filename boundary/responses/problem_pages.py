@@ -17,7 +17,7 @@ from boundary.responses.problems import (
     Internal,
     MethodNotAllowed,
     as_service_error,
-    headers_of,
+    problem_headers,
 )
 from kernel.correlation import current_correlation_id
 from kernel.errors import (
@@ -43,7 +43,7 @@ def problem_response(error: ServiceError) -> HttpResponse:
     """The problem of `error` as JSON, whoever asks."""
     body = JSONRenderer().render(problem_document(error, current_correlation_id()))
     return ProblemResponse(
-        body, status=status_of(error), content_type=CONTENT_TYPE, headers=headers_of(error)
+        body, status=status_of(error), content_type=CONTENT_TYPE, headers=problem_headers(error)
     )
 
 
@@ -65,7 +65,7 @@ def _page(error: ServiceError) -> HttpResponse:
         "phrase": HTTPStatus(status).phrase,
     }
     page = render_to_string("problem.html", context)  # without the request, whose user may be what is missing
-    return ProblemResponse(page, status=status, headers=headers_of(error))
+    return ProblemResponse(page, status=status, headers=problem_headers(error))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -93,7 +93,7 @@ class _Malformed(Invalid):
         super().__init__([FieldFault("", "malformed", "The request cannot be understood.")])
 
 
-class EveryErrorIsAProblem:
+class ProblemDetailsMiddleware:
     """Middleware: what Django answers by itself under /api/, its pages for developers too, becomes a problem."""
 
     replaced: ClassVar[dict[int, Callable[[], ServiceError]]] = {

@@ -41,7 +41,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     response = Response(
         problem_document(known, current_correlation_id()),
         status=status_of(known),
-        headers=headers_of(known, error),
+        headers=problem_headers(known, error),
     )
     response.content_type = _content_type(context)
     return response
@@ -58,7 +58,7 @@ def _content_type(context: dict[str, Any]) -> str | None:
     return CONTENT_TYPE
 
 
-def headers_of(error: ServiceError, cause: Exception | None = None) -> dict[str, str]:
+def problem_headers(error: ServiceError, cause: Exception | None = None) -> dict[str, str]:
     """The headers of an answer that refuses with `error`; `cause` is what DRF raised."""
     headers: dict[str, str] = {"Cache-Control": "no-store"}
     if error.retry_after is not None:

@@ -30,20 +30,20 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First: everything after it logs and answers with the correlation id.
     "boundary.requests.correlation_middleware.CorrelationMiddleware",
-    "config.security_headers.SecurityHeaders",
+    "config.security_headers.ContentSecurityPolicyMiddleware",
     "config.health.HealthMiddleware",  # before any check of the Host header and any redirect
     *(["corsheaders.middleware.CorsMiddleware"] if CORS_ALLOWED_ORIGINS else []),
-    "config.metrics.CountRequests",
-    "boundary.responses.problem_pages.EveryErrorIsAProblem",  # around all that can fail
+    "config.metrics.RequestMetricsMiddleware",
+    "boundary.responses.problem_pages.ProblemDetailsMiddleware",  # around all that can fail
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.sessions.Sessions",
+    "config.sessions.SessionWhereNeededMiddleware",
     "django.middleware.common.CommonMiddleware",
     "boundary.requests.complete_body.CompleteBodyMiddleware",  # before the check of the CSRF token, which reads forms
     "django.middleware.csrf.CsrfViewMiddleware",
-    "config.sessions.Users",
-    "config.sessions.Messages",
-    "boundary.limits.sign_in.SignInGuard",  # after the check of the CSRF token: a forged form is no attempt
+    "config.sessions.UserWhereNeededMiddleware",
+    "config.sessions.MessageWhereNeededMiddleware",
+    "boundary.limits.sign_in.LoginThrottleMiddleware",  # after the check of the CSRF token: a forged form is no attempt
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

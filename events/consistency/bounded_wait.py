@@ -23,7 +23,7 @@ class Wait(Enum):
     TURNED_AWAY = "it is not, and too many wait already"
 
 
-class Waiters:
+class WaitSlots:
     """Counts who waits in this process."""
 
     def __init__(self) -> None:
@@ -31,10 +31,10 @@ class Waiters:
         self._count = 0
 
     @contextmanager
-    def one_more(self) -> Iterator[bool]:
+    def acquire(self) -> Iterator[bool]:
         """Whether one more may wait, who is counted until the block ends."""
         with self._lock:
-            admitted = self._count < most_waiters()
+            admitted = self._count < slot_count()
             self._count += admitted
         try:
             yield admitted
@@ -43,10 +43,10 @@ class Waiters:
                 self._count -= admitted
 
 
-waiters = Waiters()
+wait_slots = WaitSlots()
 
 
-def most_waiters() -> int:
+def slot_count() -> int:
     """A quarter of the threads that serve requests in this process, and never none."""
     return max(1, int(settings.WEB_THREADS) // 4)
 
@@ -60,7 +60,7 @@ def wait_for(happened: Callable[[], bool], seconds: float) -> Wait:
         return Wait.HAPPENED
     if seconds <= 0:
         return Wait.TIME_UP
-    with waiters.one_more() as admitted:
+    with wait_slots.acquire() as admitted:
         if not admitted:
             return Wait.TURNED_AWAY
         return Wait.HAPPENED if any(happened() for _ in _pauses(seconds)) else Wait.TIME_UP

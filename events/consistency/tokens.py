@@ -6,7 +6,7 @@ from django.core import signing
 
 from kernel.errors import FieldFault, Invalid
 
-HEADER = "Consistency-Token"
+TOKEN_HEADER = "Consistency-Token"
 _SALT = "events.consistency-token"
 
 
@@ -18,16 +18,16 @@ class Token(NamedTuple):
     position: int
 
 
-def issue(product_id: int, version: int, position: int) -> str:
+def issue_token(product_id: int, version: int, position: int) -> str:
     """An opaque text for these three numbers."""
     return signing.Signer(salt=_SALT).sign_object([product_id, version, position])
 
 
-def read(token: str) -> Token:
+def read_token(token: str) -> Token:
     """What `issue` was given; Invalid for anything that it did not make."""
     try:
         return Token._make(signing.Signer(salt=_SALT).unsign_object(token))
     except (signing.BadSignature, ValueError, TypeError):
         raise Invalid(
-            [FieldFault(HEADER, "malformed", "Send the token as the command answered it.")]
+            [FieldFault(TOKEN_HEADER, "malformed", "Send the token as the command answered it.")]
         ) from None

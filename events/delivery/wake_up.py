@@ -18,7 +18,7 @@ from events.projections.engine import bring_up_or_park, catch_up_partition
 from events.projections.sync_modes import SyncMode, projections_in
 from events.tasks import project
 from kernel import failpoints
-from kernel.background_queue import Background
+from kernel.background_queue import BackgroundQueue
 
 logger = structlog.get_logger("events.delivery")
 
@@ -35,7 +35,7 @@ def wake_up(product_ids: frozenset[int], **kwargs: Any) -> None:
     if settings.EMBEDDED:
         _project_now(partitions)
     else:
-        publisher.add(partitions)
+        wake_up_publisher.add(partitions)
 
 
 def project_inline(product_id: int, **kwargs: Any) -> None:
@@ -94,5 +94,5 @@ def _project_without_broker(partition: int) -> None:
         close_old_connections()
 
 
-publisher = Background("wake-ups", _publish, at_once=1_000)
+wake_up_publisher = BackgroundQueue("wake-ups", _publish, at_once=1_000)
 """Bounded by the number of partitions, since a partition that waits is not added again."""

@@ -16,7 +16,7 @@ logger = structlog.get_logger("events.alarms")
 _FEW = 10
 
 
-def record(where: str, checked: Sequence[int], differences: Iterable[Difference]) -> None:
+def record_divergences(where: str, checked: Sequence[int], differences: Iterable[Difference]) -> None:
     """Remember the differences found among the `checked` products, and forget those no longer there."""
     found = [
         Divergence(
@@ -45,9 +45,9 @@ def divergent_products(where: str) -> list[int]:
 def verify_at_random(size: int) -> None:
     """Verify this many products, drawn at random, and record what differs."""
     chosen = sample_products(size)
-    record(WRITE_TABLES, chosen, verify_write_models(chosen, _silently))
+    record_divergences(WRITE_TABLES, chosen, verify_write_models(chosen, _silently))
     for projection in registered_projections().values():
-        record(projection.name, chosen, verify_projection(projection, chosen, _silently))
+        record_divergences(projection.name, chosen, verify_projection(projection, chosen, _silently))
 
 
 def sample_products(size: int) -> list[int]:

@@ -12,7 +12,7 @@ from events.projections.base import FoldFailed, Projection, ReadRow
 from kernel.database.aliases import read_alias
 
 
-class Trial(NamedTuple):
+class DryRun(NamedTuple):
     """The row before and after, and why it cannot be brought up (empty when it can)."""
 
     before: State | None
@@ -20,15 +20,15 @@ class Trial(NamedTuple):
     error: str
 
 
-def try_parked(projection: Projection[Any], key: ParkedKey) -> Trial:
+def dry_run_release(projection: Projection[Any], key: ParkedKey) -> DryRun:
     """Bring the product up in a transaction that is rolled back."""
     with transaction.atomic(using=read_alias()):
         row = rows.load_locked(projection, [key.product_id]).get(key.product_id)
         before = _shown(projection, row)
         try:
-            return Trial(before, _shown(projection, engine.bring_up(projection, key.product_id)), "")
+            return DryRun(before, _shown(projection, engine.bring_up(projection, key.product_id)), "")
         except FoldFailed as failure:
-            return Trial(before, None, "".join(traceback.format_exception(failure.error)))
+            return DryRun(before, None, "".join(traceback.format_exception(failure.error)))
         finally:
             transaction.set_rollback(True, using=read_alias())
 

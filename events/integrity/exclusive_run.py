@@ -7,7 +7,7 @@ from zlib import crc32
 
 from kernel.database.aliases import read_connection
 
-LOCK_CLASS = 7_202
+RUN_LOCK_CLASS = 7_202
 
 
 class AlreadyRunning(RuntimeError):
@@ -15,7 +15,7 @@ class AlreadyRunning(RuntimeError):
 
 
 @contextmanager
-def one_at_a_time(name: str) -> Iterator[None]:
+def exclusive_run(name: str) -> Iterator[None]:
     """Alone in the read side's database with this name inside; raises AlreadyRunning at once otherwise."""
     locked = _postgresql_lock(name) if read_connection().vendor == "postgresql" else _file_lock(name)
     with locked:
@@ -24,7 +24,7 @@ def one_at_a_time(name: str) -> Iterator[None]:
 
 @contextmanager
 def _postgresql_lock(name: str) -> Iterator[None]:
-    key = [LOCK_CLASS, crc32(name.encode()) & 0x7FFF_FFFF]
+    key = [RUN_LOCK_CLASS, crc32(name.encode()) & 0x7FFF_FFFF]
     with read_connection().cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
         if not cursor.fetchone()[0]:

@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from events.integrity.staging import Staging, Table, delete, execute, fetch
+from events.integrity.staging import (
+    Staging,
+    Table,
+    delete,
+    execute_on_read_database,
+    fetch_from_read_database,
+)
 from events.projections.rows import columns_of
 from kernel.database.aliases import read_connection
 from kernel.database.statements import among
@@ -28,18 +34,18 @@ def find_differing(staging: Staging, product_ids: Sequence[int] | None = None) -
             values = [listed]
         compare = _differing_rows if table is staging.main else _differing_children
         statement = f"INSERT INTO {table.differing} (id) {compare(table, condition)}"
-        execute(statement, values * statement.count(condition))
+        execute_on_read_database(statement, values * statement.count(condition))
 
 
 def counts(staging: Staging, orphans: Sequence[int]) -> Counts:
     """What a merge would do, by product."""
     touched = " UNION ".join(f"SELECT id FROM {table.differing}" for table in staging.tables)
-    added, changed = fetch(
+    added, changed = fetch_from_read_database(
         f"SELECT count(*) FILTER (WHERE live.id IS NULL), count(live.id) FROM ({touched}) AS touched"
         f" JOIN {staging.main.staged} AS staged ON staged.id = touched.id"
         f" LEFT JOIN {staging.main.live} AS live ON live.id = touched.id"
     )[0]
-    (staged,) = fetch(f"SELECT count(*) FROM {staging.main.staged}")[0]
+    (staged,) = fetch_from_read_database(f"SELECT count(*) FROM {staging.main.staged}")[0]
     return Counts(added, changed, len(orphans), staged - added - changed)
 
 
@@ -48,18 +54,25 @@ def sample(staging: Staging, limit: int) -> list[int]:
     touched = " UNION ".join(f"SELECT id FROM {table.differing}" for table in staging.tables)
     return [
         product_id
-        for (product_id,) in fetch(f"SELECT id FROM ({touched}) AS touched ORDER BY id LIMIT {limit}")
+        for (product_id,) in fetch_from_read_database(
+            f"SELECT id FROM ({touched}) AS touched ORDER BY id LIMIT {limit}"
+        )
     ]
 
 
 def unstaged_live_rows(staging: Staging) -> list[int]:
     """Products with a live row and no staged one."""
-    return [product_id for (product_id,) in fetch(_without_partner(staging.main.live, staging.main.staged))]
+    return [
+        product_id
+        for (product_id,) in fetch_from_read_database(
+            _without_partner(staging.main.live, staging.main.staged)
+        )
+    ]
 
 
 def rows_ahead(staging: Staging) -> list[int]:
     """Products whose live row is at a later version than the staged one."""
-    ahead = fetch(
+    ahead = fetch_from_read_database(
         f"SELECT live.id FROM {staging.main.live} AS live JOIN {staging.main.staged} AS staged"
         " ON staged.id = live.id WHERE live.version > staged.version"
     )
@@ -78,7 +91,7 @@ def write_differing(staging: Staging, orphans: Sequence[int]) -> None:
 def _write_rows(table: Table) -> None:
     columns = columns_of(table.model)
     assignments = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
-    execute(
+    execute_on_read_database(
         f"INSERT INTO {table.live} ({', '.join(columns)})"
         f" SELECT {', '.join(columns)} FROM {table.staged}"
         f" WHERE id IN (SELECT id FROM {table.differing}) ORDER BY id"
@@ -89,8 +102,10 @@ def _write_rows(table: Table) -> None:
 def _write_children(table: Table) -> None:
     columns = ", ".join(columns_of(table.model))
     of_differing = f"WHERE {table.product_column} IN (SELECT id FROM {table.differing})"
-    execute(f"DELETE FROM {table.live} {of_differing}")
-    execute(f"INSERT INTO {table.live} ({columns}) SELECT {columns} FROM {table.staged} {of_differing}")
+    execute_on_read_database(f"DELETE FROM {table.live} {of_differing}")
+    execute_on_read_database(
+        f"INSERT INTO {table.live} ({columns}) SELECT {columns} FROM {table.staged} {of_differing}"
+    )
 
 
 def _differing_rows(table: Table, condition: str) -> str:

@@ -16,9 +16,9 @@ from django.db import DatabaseError, connections, transaction
 
 from events import log
 from events.integrity import merge
-from events.integrity.exclusive_run import one_at_a_time
-from events.integrity.rebuild_streams import FoldedStreams, Refolded, refold
-from events.integrity.staging import Staging, execute
+from events.integrity.exclusive_run import exclusive_run
+from events.integrity.rebuild_streams import FoldedStreams, RebuildCounts, rebuild_streams
+from events.integrity.staging import Staging, execute_on_read_database
 from events.log.watermark import Watermark, final_watermark
 from events.models import Checkpoint, Event
 from events.projections import checkpoints, parking
@@ -42,7 +42,7 @@ class StagingLost(RuntimeError):
 class Rebuilt(NamedTuple):
     """The counts of a rebuild, and ids of some products that differed."""
 
-    counts: Refolded
+    counts: RebuildCounts
     samples: list[int]
 
 
@@ -62,7 +62,7 @@ def rebuild(
     `progress` is told the number of events read. `parallel` processes fold at once (PostgreSQL). Raises
     AlreadyRunning, and StagingLost when the database server was restarted on the way.
     """
-    with one_at_a_time(f"rebuild-{projection.name}"), _without_timeouts():
+    with exclusive_run(f"rebuild-{projection.name}"), _without_timeouts():
         staging = Staging(projection)
         staging.create()
         run = _Run(staging, _settled_watermark())
@@ -73,7 +73,7 @@ def rebuild(
         counts = run.merge() if write else merge.counts(staging, run.orphans())
         samples = merge.sample(staging, SAMPLES)
         staging.drop()
-    return Rebuilt(Refolded(run.events, *counts, parked=len(run.failed)), samples)
+    return Rebuilt(RebuildCounts(run.events, *counts, parked=len(run.failed)), samples)
 
 
 class _Run:
@@ -155,7 +155,7 @@ class _Run:
 
     def _park_failed(self) -> None:
         parking.forget(self.projection)
-        refold(self.projection, sorted(self.failed))
+        rebuild_streams(self.projection, sorted(self.failed))
 
 
 def _settled_watermark() -> Watermark:
@@ -210,7 +210,7 @@ def _touched(after: int, upto: int) -> set[int]:
 def _keep_writers_out(staging: Staging) -> None:
     """Readers go on; SQLite's transaction has no second writer anyway."""
     if read_connection().vendor == "postgresql":
-        execute(f"LOCK TABLE {staging.main.live} IN EXCLUSIVE MODE")
+        execute_on_read_database(f"LOCK TABLE {staging.main.live} IN EXCLUSIVE MODE")
 
 
 def _is_sound(checkpoint: Checkpoint) -> bool:

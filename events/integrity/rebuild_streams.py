@@ -15,7 +15,7 @@ from kernel.database.aliases import read_alias
 State = dict[str, object]
 
 
-class Refolded(NamedTuple):
+class RebuildCounts(NamedTuple):
     """What a refold found: events read, and rows added, changed, removed and left; `parked` could not be folded."""
 
     events: int = 0
@@ -69,7 +69,9 @@ def stored_states(projection: Projection[Any], product_ids: Sequence[int]) -> di
     return states
 
 
-def refold(projection: Projection[Any], product_ids: Sequence[int], *, write: bool = True) -> Refolded:
+def rebuild_streams(
+    projection: Projection[Any], product_ids: Sequence[int], *, write: bool = True
+) -> RebuildCounts:
     """Fold these products from their first events; with `write`, make the tables say so where they do not.
 
     A product whose fold fails is parked and its row left as it was.
@@ -86,7 +88,7 @@ def refold(projection: Projection[Any], product_ids: Sequence[int], *, write: bo
             _write(projection, differing, orphans, folding.failures)
     added = sum(row.id not in locked for row in differing)
     changed, unchanged = len(differing) - added, len(folded) - len(differing)
-    return Refolded(folding.events, added, changed, len(orphans), unchanged, len(failed))
+    return RebuildCounts(folding.events, added, changed, len(orphans), unchanged, len(failed))
 
 
 def _write(
@@ -98,6 +100,6 @@ def _write(
     rows.upsert(projection, differing, replace=True)
     for child in projection.children:
         rows.rewrite_children(child, {row.id: child.rows(row) for row in differing})
-    rows.remove(projection, orphans)
+    rows.remove_rows(projection, orphans)
     for failure in failures:
         parking.park(projection, failure)

@@ -52,24 +52,30 @@ class Staging:
         self.drop()
         kind = "UNLOGGED" if read_connection().vendor == "postgresql" else "TEMPORARY"
         for table in self.tables:
-            execute(f"CREATE {kind} TABLE {table.staged} AS SELECT * FROM {table.live} WHERE 1 = 0")
-            execute(f"CREATE {kind} TABLE {table.differing} (id bigint PRIMARY KEY)")
-        execute(f"CREATE UNIQUE INDEX {_index_of(self.main)} ON {self.main.staged} (id)")
-        execute(f"CREATE {kind} TABLE {self.progress} (first bigint PRIMARY KEY, folded bigint NOT NULL)")
+            execute_on_read_database(
+                f"CREATE {kind} TABLE {table.staged} AS SELECT * FROM {table.live} WHERE 1 = 0"
+            )
+            execute_on_read_database(f"CREATE {kind} TABLE {table.differing} (id bigint PRIMARY KEY)")
+        execute_on_read_database(f"CREATE UNIQUE INDEX {_index_of(self.main)} ON {self.main.staged} (id)")
+        execute_on_read_database(
+            f"CREATE {kind} TABLE {self.progress} (first bigint PRIMARY KEY, folded bigint NOT NULL)"
+        )
 
     def index_children(self) -> None:
         """Once filled: the indexes that bringing products up and merging need."""
         for table in self.children:
-            execute(f"CREATE INDEX {_index_of(table)} ON {table.staged} ({table.product_column})")
+            execute_on_read_database(
+                f"CREATE INDEX {_index_of(table)} ON {table.staged} ({table.product_column})"
+            )
         if read_connection().vendor == "postgresql":
             for table in self.tables:
-                execute(f"ANALYZE {table.staged}")
+                execute_on_read_database(f"ANALYZE {table.staged}")
 
     def drop(self) -> None:
         for table in self.tables:
-            execute(f"DROP TABLE IF EXISTS {table.staged}")
-            execute(f"DROP TABLE IF EXISTS {table.differing}")
-        execute(f"DROP TABLE IF EXISTS {self.progress}")
+            execute_on_read_database(f"DROP TABLE IF EXISTS {table.staged}")
+            execute_on_read_database(f"DROP TABLE IF EXISTS {table.differing}")
+        execute_on_read_database(f"DROP TABLE IF EXISTS {self.progress}")
 
     def add(self, rows: Sequence[ReadRow]) -> None:
         """Put folded rows and their children into the staging tables."""
@@ -98,21 +104,23 @@ class Staging:
 
     def note_progress(self, first: int, folded: int) -> None:
         """The chunk that begins with product `first` is in, with `folded` rows."""
-        execute(f"INSERT INTO {self.progress} (first, folded) VALUES (%s, %s)", [first, folded])
+        execute_on_read_database(f"INSERT INTO {self.progress} (first, folded) VALUES (%s, %s)", [first, folded])
 
     def is_whole(self, chunks: int) -> bool:
         """Whether all chunks are in; a crash of the server empties UNLOGGED tables."""
-        noted, folded = fetch(f"SELECT count(*), coalesce(sum(folded), 0) FROM {self.progress}")[0]
-        (rows,) = fetch(f"SELECT count(*) FROM {self.main.staged}")[0]
+        noted, folded = fetch_from_read_database(
+            f"SELECT count(*), coalesce(sum(folded), 0) FROM {self.progress}"
+        )[0]
+        (rows,) = fetch_from_read_database(f"SELECT count(*) FROM {self.main.staged}")[0]
         return bool(noted == chunks and rows == folded)
 
 
-def execute(statement: str, parameters: Sequence[Any] = ()) -> None:
+def execute_on_read_database(statement: str, parameters: Sequence[Any] = ()) -> None:
     with read_connection().cursor() as cursor:
         cursor.execute(statement, list(parameters))
 
 
-def fetch(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def fetch_from_read_database(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     with read_connection().cursor() as cursor:
         cursor.execute(statement, list(parameters))
         rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -122,7 +130,7 @@ def fetch(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...
 def delete(table: str, column: str, product_ids: Sequence[int]) -> None:
     if product_ids:
         condition, listed = among(read_connection(), column, product_ids)
-        execute(f"DELETE FROM {table} WHERE {condition}", [listed])
+        execute_on_read_database(f"DELETE FROM {table} WHERE {condition}", [listed])
 
 
 def _index_of(table: Table) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from django.db import connections, transaction
 
 from events import log
-from events.integrity.rebuild_streams import State, refold, state_of, stored_states
+from events.integrity.rebuild_streams import State, rebuild_streams, state_of, stored_states
 from events.log import RecordedEvent, RecordedStream, Stream, StreamEvent
 from events.models import ParkedKey
 from events.projections import checkpoints
@@ -82,7 +82,7 @@ def verify_projection(
         differences = list(_verify_read(projection, chunk, is_given=product_ids is not None))
         yield from differences
         if repair and differences:
-            refold(projection, sorted({difference.product_id for difference in differences}))
+            rebuild_streams(projection, sorted({difference.product_id for difference in differences}))
         progress(len(chunk))
 
 

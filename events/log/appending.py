@@ -25,13 +25,13 @@ def append(
     *,
     recorded_at: datetime,
     metadata: Metadata,
-    along: Statement | None = None,
+    with_statement: Statement | None = None,
 ) -> list[RecordedEvent]:
     """Append to the product's stream, in the caller's transaction; projections are woken when it commits.
 
     `after_version` is the version the decision was made on. Raises IntegrityError if the stream has moved on, and
-    TransactionManagementError outside a transaction. `recorded_at` was read under the product's lock. `along` is
-    a change of the same decision that is sent with the first event.
+    TransactionManagementError outside a transaction. `recorded_at` was read under the product's lock.
+    `with_statement` is a change of the same decision that is sent with the first event.
     """
     connection = write_connection()
     if not connection.in_atomic_block:
@@ -44,8 +44,8 @@ def append(
         for version, new in enumerate(new_events, start=after_version + 1)
     ]
     sent = [[_insertion(connection, event)] for event in recorded]
-    if along is not None:
-        sent[0].insert(0, along)
+    if with_statement is not None:
+        sent[0].insert(0, with_statement)
     positions = [execute_together(connection, *statements) for statements in sent]
     failpoints.reach(failpoints.AFTER_APPEND)
     events_appended.send(sender=Event, product_id=product_id)

@@ -13,8 +13,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from kernel.database.aliases import write_alias
 
 # The advisory lock that a transaction holds from before it draws a position until its commit is visible.
-LOCK_CLASS = 7_201
-LOCK_OBJECT = 1
+LOG_LOCK_CLASS = 7_201
+LOG_LOCK_OBJECT = 1
 
 _REFUSAL = "The event log is append-only: rows are neither changed nor removed."
 
@@ -22,7 +22,7 @@ _POSTGRESQL = f"""
 CREATE OR REPLACE FUNCTION events_event_refuse() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '{_REFUSAL}' USING ERRCODE = 'restrict_violation'; END $$;
 CREATE OR REPLACE FUNCTION events_event_announce() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN PERFORM pg_advisory_xact_lock_shared({LOCK_CLASS}, {LOCK_OBJECT}); RETURN NULL; END $$;
+$$ BEGIN PERFORM pg_advisory_xact_lock_shared({LOG_LOCK_CLASS}, {LOG_LOCK_OBJECT}); RETURN NULL; END $$;
 CREATE OR REPLACE TRIGGER events_event_no_change BEFORE UPDATE OR DELETE ON events_event
     FOR EACH ROW EXECUTE FUNCTION events_event_refuse();
 CREATE OR REPLACE TRIGGER events_event_no_truncate BEFORE TRUNCATE ON events_event
@@ -58,7 +58,7 @@ class LogUnguarded(RuntimeError):
     """The log's table lacks its guards."""
 
 
-def install(connection: BaseDatabaseWrapper) -> None:
+def install_triggers(connection: BaseDatabaseWrapper) -> None:
     """Create whatever guard is missing; harmless when all are there."""
     statements = (_POSTGRESQL,) if connection.vendor == "postgresql" else _SQLITE
     with connection.cursor() as cursor:
@@ -70,10 +70,10 @@ def install_after_migrate(using: str, **kwargs: Any) -> None:
     """Receiver of post_migrate."""
     connection = connections[using]
     if using == write_alias() and "events_event" in connection.introspection.table_names():
-        install(connection)
+        install_triggers(connection)
 
 
-def missing(connection: BaseDatabaseWrapper) -> list[str]:
+def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
     """What the log's protection lacks, in words; empty when all is well."""
     present = _present_triggers(connection)
     lacks = [f"trigger {name}" for name in TRIGGERS[connection.vendor] if name not in present]
@@ -84,21 +84,21 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
 
 def ensure_guarded(connection: BaseDatabaseWrapper) -> None:
     """Raise LogUnguarded unless every guard is there."""
-    if lacks := missing(connection):
+    if lacks := missing_guards(connection):
         raise LogUnguarded(f"The event log lacks: {', '.join(lacks)}. Run 'manage.py migrate' to restore it.")
 
 
 @contextmanager
-def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
+def triggers_lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """Without the triggers inside; for emptying a test database, and nothing else."""
-    lift(connection)
+    lift_triggers(connection)
     try:
         yield
     finally:
-        install(connection)
+        install_triggers(connection)
 
 
-def lift(connection: BaseDatabaseWrapper) -> None:
+def lift_triggers(connection: BaseDatabaseWrapper) -> None:
     """Remove the triggers; see `lifted`."""
     table = " ON events_event" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:

@@ -14,11 +14,11 @@ from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from events.log.triggers import LOCK_CLASS, LOCK_OBJECT, ensure_guarded
+from events.log.triggers import LOG_LOCK_CLASS, LOG_LOCK_OBJECT, ensure_guarded
 from kernel.database.aliases import write_connection
 from kernel.database.statements import fetch
 
-PATIENCE_SECONDS = 1.0
+WATERMARK_WAIT_SECONDS = 1.0
 _FIRST_POLL, _LONGEST_POLL = 0.001, 0.05
 
 
@@ -41,7 +41,7 @@ _last_final: dict[str, Watermark] = {}
 _guarded: set[str] = set()
 
 
-def final_watermark(patience: float = PATIENCE_SECONDS) -> Watermark:
+def final_watermark(patience: float = WATERMARK_WAIT_SECONDS) -> Watermark:
     """The highest position below which nothing can still appear.
 
     Waits up to `patience` seconds for the writers of now; after that returns the last final one with the holder's
@@ -90,7 +90,8 @@ def _after_open_writers(connection: BaseDatabaseWrapper, patience: float) -> Wat
 _HIGHEST = "SELECT position, id FROM events_event ORDER BY position DESC LIMIT 1"
 _OPEN_WRITERS = (
     "SELECT virtualtransaction, pid, pid = pg_backend_pid() AS is_own FROM pg_locks"
-    f" WHERE locktype = 'advisory' AND classid = {LOCK_CLASS} AND objid = {LOCK_OBJECT} AND objsubid = 2 AND granted"
+    f" WHERE locktype = 'advisory' AND classid = {LOG_LOCK_CLASS} AND objid = {LOG_LOCK_OBJECT} AND objsubid = 2"
+    " AND granted"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 # The statement's snapshot, and so the highest position, is taken before pg_locks is looked at: a writer not yet
@@ -137,7 +138,7 @@ def longest_open_writer() -> OpenWriter | None:
             "SELECT pid, extract(epoch FROM clock_timestamp() - xact_start)::float FROM pg_locks"
             " JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND classid = %s AND objid = %s"
             " AND objsubid = 2 AND granted AND datname = current_database() ORDER BY xact_start LIMIT 1",
-            [LOCK_CLASS, LOCK_OBJECT],
+            [LOG_LOCK_CLASS, LOG_LOCK_OBJECT],
         )
         row = cursor.fetchone()
-    return OpenWriter(*row) if row and row[1] > PATIENCE_SECONDS else None
+    return OpenWriter(*row) if row and row[1] > WATERMARK_WAIT_SECONDS else None

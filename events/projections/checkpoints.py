@@ -10,7 +10,7 @@ from events.log.watermark import Watermark
 from events.models import Checkpoint
 from events.projections.base import Projection
 from kernel.database.aliases import read_alias, read_connection, write_connection
-from kernel.database.hydration import instance, select
+from kernel.database.hydration import hydrate, select
 from kernel.database.statements import fetch, run, uuid_value
 
 DEFAULT_PARTITIONS = 4
@@ -43,7 +43,7 @@ def _locked(projection: Projection[Any], partition: int) -> Checkpoint | None:
     lock = " FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     wanted = f"{select(Checkpoint)} WHERE projection = %s AND partition = %s{lock}"
     found = fetch(connection, wanted, [projection.name, partition])
-    return instance(Checkpoint, connection, found[0]) if found else None
+    return hydrate(Checkpoint, connection, found[0]) if found else None
 
 
 def lock_partition_of(projection: Projection[Any], product_id: int) -> Checkpoint:

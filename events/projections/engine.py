@@ -27,7 +27,7 @@ logger = structlog.get_logger("events.engine")
 BATCH_EVENTS = 2_000
 
 
-class Outcome(Enum):
+class CatchUpResult(Enum):
     """How one step of catching up ended."""
 
     CAUGHT_UP = "at the watermark"
@@ -38,13 +38,13 @@ class Outcome(Enum):
     HALTED = "halted"
 
 
-class Step(NamedTuple):
+class BatchResult(NamedTuple):
     """One step of catching up: how it ended, how many events it read, and where the checkpoint stands.
 
     `grown` are the products whose streams have become long enough for another snapshot.
     """
 
-    outcome: Outcome
+    outcome: CatchUpResult
     events: int = 0
     position: int = 0
     grown: tuple[int, ...] = ()
@@ -64,7 +64,7 @@ class _Fold(NamedTuple):
 Write = Callable[[Projection[Any], Sequence[_Fold]], None]
 
 
-def catch_up(projection: Projection[Any], partition: int, limit: int = BATCH_EVENTS) -> Step:
+def catch_up(projection: Projection[Any], partition: int, limit: int = BATCH_EVENTS) -> BatchResult:
     """Project the next batch of the partition: rows and checkpoint in one transaction.
 
     The checkpoint is locked first, so that all but one worker leave at once instead of waiting for open writers.
@@ -74,21 +74,21 @@ def catch_up(projection: Projection[Any], partition: int, limit: int = BATCH_EVE
         step = _catch_up(projection, partition, limit, _write)
     except (DataError, IntegrityError):
         step = _catch_up(projection, partition, limit, _write_or_park)
-    snapshots.take(projection, step.grown)
+    snapshots.take_snapshots(projection, step.grown)
     return step
 
 
-def _catch_up(projection: Projection[Any], partition: int, limit: int, write: Write) -> Step:
+def _catch_up(projection: Projection[Any], partition: int, limit: int, write: Write) -> BatchResult:
     with transaction.atomic(using=read_alias()):
         checkpoint = checkpoints.lock_unless_busy(projection, partition)
         if checkpoint is None:
-            return Step(Outcome.BUSY)
+            return BatchResult(CatchUpResult.BUSY)
         if refused := why_not(projection, checkpoint):
-            return Step(refused)
+            return BatchResult(refused)
         return _project_next(projection, checkpoint, final_watermark(), limit, write)
 
 
-def catch_up_partition(projection: Projection[Any], partition: int, deadline: float = inf) -> Step:
+def catch_up_partition(projection: Projection[Any], partition: int, deadline: float = inf) -> BatchResult:
     """Project until the partition is at the head, cannot go on or `deadline` (monotonic seconds) has come.
 
     The step returned is the last one's outcome with all the events read. The head is read again after the last
@@ -98,9 +98,9 @@ def catch_up_partition(projection: Projection[Any], partition: int, deadline: fl
     while True:
         step = catch_up(projection, partition)
         total += step.events
-        if step.outcome is Outcome.CAUGHT_UP and step.position < highest().position:
-            step = step._replace(outcome=Outcome.MORE)
-        if step.outcome is not Outcome.MORE or time.monotonic() > deadline:
+        if step.outcome is CatchUpResult.CAUGHT_UP and step.position < highest().position:
+            step = step._replace(outcome=CatchUpResult.MORE)
+        if step.outcome is not CatchUpResult.MORE or time.monotonic() > deadline:
             return step._replace(events=total)
 
 
@@ -165,32 +165,32 @@ def release(projection: Projection[Any], key: ParkedKey) -> FoldFailed | None:
     return None
 
 
-def skip(
+def skip_and_release(
     projection: Projection[Any], key: ParkedKey, failing: RecordedEvent, reason: str
 ) -> FoldFailed | None:
     """Pass over the failing event for good, then release; returns what fails next, if anything does."""
-    skips.skip(projection, failing, reason)
+    skips.record_skip(projection, failing, reason)
     return release(projection, key)
 
 
-def why_not(projection: Projection[Any], checkpoint: Checkpoint) -> Outcome | None:
+def why_not(projection: Projection[Any], checkpoint: Checkpoint) -> CatchUpResult | None:
     """Why this code may not project this partition now; None when it may. Halts it when the log is another one."""
     if checkpoint.halted:
-        return Outcome.HALTED
+        return CatchUpResult.HALTED
     if checkpoint.projection_version > projection.version:
-        return Outcome.STANDS_ASIDE
+        return CatchUpResult.STANDS_ASIDE
     if reason := checkpoints.why_log_is_foreign(checkpoint):
         checkpoints.halt(checkpoint, reason)
         logger.error("projection halted", projection=projection.name, reason=reason)
-        return Outcome.HALTED
+        return CatchUpResult.HALTED
     return None
 
 
 def _project_next(
     projection: Projection[Any], checkpoint: Checkpoint, watermark: Watermark, limit: int, write: Write
-) -> Step:
+) -> BatchResult:
     if watermark.position <= checkpoint.position:
-        return Step(_at_the_end(watermark), 0, checkpoint.position)
+        return BatchResult(_at_the_end(watermark), 0, checkpoint.position)
     batch = log.read_partition(
         after=checkpoint.position,
         upto=watermark.position,
@@ -204,11 +204,13 @@ def _project_next(
     last = batch[-1].position if is_full else watermark.position
     checkpoints.move(checkpoint, Watermark(last, log.event_id_at(last)) if is_full else watermark)
     failpoints.reach(failpoints.BEFORE_CHECKPOINT_COMMIT)
-    return Step(Outcome.MORE if is_full else _at_the_end(watermark), len(batch), checkpoint.position, grown)
+    return BatchResult(
+        CatchUpResult.MORE if is_full else _at_the_end(watermark), len(batch), checkpoint.position, grown
+    )
 
 
-def _at_the_end(watermark: Watermark) -> Outcome:
-    return Outcome.CAUGHT_UP if watermark.holder is None else Outcome.WRITER_OPEN
+def _at_the_end(watermark: Watermark) -> CatchUpResult:
+    return CatchUpResult.CAUGHT_UP if watermark.holder is None else CatchUpResult.WRITER_OPEN
 
 
 def _apply(projection: Projection[Any], batch: Sequence[StreamEvent], write: Write) -> tuple[int, ...]:

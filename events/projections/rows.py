@@ -10,7 +10,7 @@ from django.db import models
 
 from events.projections.base import ChildTable, Projection, ReadRow
 from kernel.database.aliases import read_alias, read_connection
-from kernel.database.hydration import Conversion, instance, select, stored, storing
+from kernel.database.hydration import Adapter, adapt, adapter_for, hydrate, select
 from kernel.database.statements import among, fetch
 
 # What one child table holds for one product.
@@ -41,7 +41,7 @@ def load_locked(projection: Projection[Any], product_ids: Iterable[int]) -> dict
     condition, listed = among(connection, "id", product_ids)
     lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
     wanted = f"{select(model)} WHERE {condition} ORDER BY id{lock}"
-    return {row[0]: instance(model, connection, row) for row in fetch(connection, wanted, [listed])}
+    return {row[0]: hydrate(model, connection, row) for row in fetch(connection, wanted, [listed])}
 
 
 def children_of(projection: Projection[Any], row: Any) -> list[Children]:
@@ -102,7 +102,7 @@ def stored_children(child: ChildTable, product_ids: Iterable[int]) -> dict[int, 
     return {product_id: sorted(values) for product_id, values in stored.items()}
 
 
-def remove(projection: Projection[Any], product_ids: Iterable[int]) -> None:
+def remove_rows(projection: Projection[Any], product_ids: Iterable[int]) -> None:
     """Delete rows, and their children, of products that the log does not know."""
     ids = list(product_ids)
     for child in projection.children:
@@ -112,7 +112,7 @@ def remove(projection: Projection[Any], product_ids: Iterable[int]) -> None:
 
 def values_of(row: models.Model) -> tuple[Any, ...]:
     """The row's columns as the database driver takes them."""
-    return tuple(stored(read_connection(), _conversions(type(row)), _attributes(row)))
+    return tuple(adapt(read_connection(), _conversions(type(row)), _attributes(row)))
 
 
 def _attributes(row: models.Model) -> tuple[Any, ...]:
@@ -120,8 +120,8 @@ def _attributes(row: models.Model) -> tuple[Any, ...]:
 
 
 @cache
-def _conversions(model: type[models.Model]) -> list[Conversion | None]:
-    return [storing(field, read_connection().vendor) for field in model._meta.concrete_fields]
+def _conversions(model: type[models.Model]) -> list[Adapter | None]:
+    return [adapter_for(field, read_connection().vendor) for field in model._meta.concrete_fields]
 
 
 def _insert(model: type[models.Model], values: Sequence[tuple[Any, ...]], on_conflict: str = "") -> set[int]:
@@ -145,6 +145,6 @@ def _insert(model: type[models.Model], values: Sequence[tuple[Any, ...]], on_con
     marks, conversions = ", ".join(["%s"] * len(columns)), _conversions(model)
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"{into} VALUES ({marks}) {on_conflict}", [stored(connection, conversions, row) for row in values]
+            f"{into} VALUES ({marks}) {on_conflict}", [adapt(connection, conversions, row) for row in values]
         )
     return {row[0] for row in values}

@@ -30,7 +30,7 @@ def skipped_versions(
     return versions
 
 
-def skip(projection: Projection[Any], event: RecordedEvent, reason: str) -> None:
+def record_skip(projection: Projection[Any], event: RecordedEvent, reason: str) -> None:
     """Pass over this event in this projection from now on, in every fold."""
     SkippedEvent.objects.get_or_create(
         projection=projection.name,

@@ -24,7 +24,7 @@ def is_due(before: int, after: int) -> bool:
     return before // SNAPSHOT_EVERY < after // SNAPSHOT_EVERY
 
 
-def take(projection: Projection[Any], product_ids: Iterable[int]) -> None:
+def take_snapshots(projection: Projection[Any], product_ids: Iterable[int]) -> None:
     """Keep what these products' streams have come to since their last snapshots."""
     for product_id in product_ids:
         _take(projection, product_id)
@@ -65,7 +65,7 @@ def at_version(projection: Projection[Any], product_id: int, version: int) -> Re
     """
     row = _nearest(projection, product_id, version)
     if version - row.version > FAR:
-        take(projection, [product_id])
+        take_snapshots(projection, [product_id])
         row = _nearest(projection, product_id, version)
     if row.version < version:
         skipped = skipped_versions(projection, [product_id]).get(product_id, NOTHING)

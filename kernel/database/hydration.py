@@ -10,7 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 M = TypeVar("M", bound=models.Model)
 
-Conversion = Callable[[Any, BaseDatabaseWrapper], Any]
+Adapter = Callable[[Any, BaseDatabaseWrapper], Any]
 
 
 @cache
@@ -20,7 +20,7 @@ def select(model: type[models.Model]) -> str:
     return f'SELECT {columns} FROM "{model._meta.db_table}"'
 
 
-def instance(model: type[M], connection: BaseDatabaseWrapper, row: Sequence[Any]) -> M:
+def hydrate(model: type[M], connection: BaseDatabaseWrapper, row: Sequence[Any]) -> M:
     """The instance that a row of such a ``SELECT`` stands for."""
     values = list(row)
     for index, load in _loaded_fields(model, connection.vendor):
@@ -29,8 +29,8 @@ def instance(model: type[M], connection: BaseDatabaseWrapper, row: Sequence[Any]
     return model.from_db(connection.alias, _names(model), values)
 
 
-def stored(
-    connection: BaseDatabaseWrapper, conversions: Sequence[Conversion | None], values: Sequence[Any]
+def adapt(
+    connection: BaseDatabaseWrapper, conversions: Sequence[Adapter | None], values: Sequence[Any]
 ) -> list[Any]:
     """The values in the form in which the database takes them; `conversions` are those of their fields."""
     return [
@@ -39,10 +39,10 @@ def stored(
     ]
 
 
-def storing(field: "models.Field[Any, Any]", vendor: str) -> Conversion | None:
+def adapter_for(field: "models.Field[Any, Any]", vendor: str) -> Adapter | None:
     """What makes a value of the field one that the database takes; None where it is one already."""
     if isinstance(field, models.ForeignKey):
-        return storing(field.target_field, vendor)
+        return adapter_for(field.target_field, vendor)
     if isinstance(field, _AS_THEY_ARE[vendor]):
         return None
     if isinstance(field, models.JSONField):
@@ -56,7 +56,7 @@ def _names(model: type[models.Model]) -> list[str]:
 
 
 @cache
-def _loaded_fields(model: type[models.Model], vendor: str) -> list[tuple[int, Conversion]]:
+def _loaded_fields(model: type[models.Model], vendor: str) -> list[tuple[int, Adapter]]:
     """Those whose values the database does not give as they are, by their index."""
     fields = enumerate(model._meta.concrete_fields)
     return [(index, load) for index, field in fields if (load := _loading(field, vendor))]
@@ -71,7 +71,7 @@ _AS_THEY_ARE: dict[str, tuple[type[models.Field[Any, Any]], ...]] = {
 }
 
 
-def _loading(field: models.Field[Any, Any], vendor: str) -> Conversion | None:
+def _loading(field: models.Field[Any, Any], vendor: str) -> Adapter | None:
     if isinstance(field, _AS_THEY_ARE[vendor]):
         return None
     if isinstance(field, models.JSONField) and field.decoder is None:

@@ -12,7 +12,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
 from kernel.database.aliases import write_connection
-from kernel.database.hydration import Conversion, instance, select, stored, storing
+from kernel.database.hydration import Adapter, adapt, adapter_for, hydrate, select
 from kernel.database.statements import Statement, fetch, run
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def update_statement(
 ) -> Statement:
     """What `update` executes."""
     text, conversions = _update_statement(model, tuple(changes), tuple(where))
-    return Statement(text, stored(write_connection(), conversions, [*changes.values(), *where.values()]))
+    return Statement(text, adapt(write_connection(), conversions, [*changes.values(), *where.values()]))
 
 
 def insert(model: type[models.Model], *rows: Mapping[str, object]) -> None:
@@ -42,7 +42,7 @@ def insert(model: type[models.Model], *rows: Mapping[str, object]) -> None:
         return
     statement, conversions = _insert_statement(model, tuple(rows[0]), len(rows))
     values = [value for row in rows for value in row.values()]
-    run(write_connection(), statement, stored(write_connection(), conversions * len(rows), values))
+    run(write_connection(), statement, adapt(write_connection(), conversions * len(rows), values))
 
 
 def insert_if_absent(
@@ -55,7 +55,7 @@ def insert_if_absent(
     statement, conversions = _insert_statement(model, tuple(row))
     conflict = ", ".join(_column(model, name) for name in unique)
     statement += f" ON CONFLICT ({conflict}) DO NOTHING RETURNING {_column(model, returning)}"
-    found = fetch(write_connection(), statement, stored(write_connection(), conversions, list(row.values())))
+    found = fetch(write_connection(), statement, adapt(write_connection(), conversions, list(row.values())))
     return found[0][0] if found else None
 
 
@@ -65,18 +65,14 @@ M = TypeVar("M", bound=models.Model)
 def get(model: type[M], **where: object) -> M:
     """The one row that matches; no value is None. Raises ObjectDoesNotExist."""
     statement, conversions = _select_statement(model, tuple(where))
-    found = fetch(
-        write_connection(), statement, stored(write_connection(), conversions, list(where.values()))
-    )
+    found = fetch(write_connection(), statement, adapt(write_connection(), conversions, list(where.values())))
     if not found:
         raise ObjectDoesNotExist
-    return instance(model, write_connection(), found[0])
+    return hydrate(model, write_connection(), found[0])
 
 
 @cache
-def _select_statement(
-    model: type[models.Model], where: tuple[str, ...]
-) -> tuple[str, list[Conversion | None]]:
+def _select_statement(model: type[models.Model], where: tuple[str, ...]) -> tuple[str, list[Adapter | None]]:
     condition = " AND ".join(f"{_column(model, name)} = %s" for name in where)
     return f"{select(model)} WHERE {condition}", _conversions(model, where)
 
@@ -84,7 +80,7 @@ def _select_statement(
 @cache
 def _update_statement(
     model: type[models.Model], changes: tuple[str, ...], where: tuple[str, ...]
-) -> tuple[str, list[Conversion | None]]:
+) -> tuple[str, list[Adapter | None]]:
     assignments = ", ".join(f"{_column(model, name)} = %s" for name in changes)
     condition = " AND ".join(f"{_column(model, name)} = %s" for name in where)
     statement = f"UPDATE {model._meta.db_table} SET {assignments} WHERE {condition}"
@@ -94,14 +90,14 @@ def _update_statement(
 @cache
 def _insert_statement(
     model: type[models.Model], row: tuple[str, ...], count: int = 1
-) -> tuple[str, list[Conversion | None]]:
+) -> tuple[str, list[Adapter | None]]:
     columns, values = ", ".join(_column(model, name) for name in row), ", ".join(["%s"] * len(row))
     statement = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES {', '.join([f'({values})'] * count)}"
     return statement, _conversions(model, row)
 
 
-def _conversions(model: type[models.Model], names: tuple[str, ...]) -> list[Conversion | None]:
-    return [storing(_field(model, name), write_connection().vendor) for name in names]
+def _conversions(model: type[models.Model], names: tuple[str, ...]) -> list[Adapter | None]:
+    return [adapter_for(_field(model, name), write_connection().vendor) for name in names]
 
 
 def _field(model: type[models.Model], name: str) -> "_Field":

@@ -15,7 +15,7 @@ from kernel.errors import Stale
 CONSISTENCY = "Consistency"
 
 
-class Wish(NamedTuple):
+class ReadPreference(NamedTuple):
     """The client's token, if it sent one, and how it would like to be answered."""
 
     token: Token | None
@@ -27,31 +27,31 @@ class Wish(NamedTuple):
         return self.preferences.wait or 0
 
 
-def wish_of(request: Request) -> Wish:
+def read_preference_of(request: Request) -> ReadPreference:
     """What the request's headers ask. Raises Invalid for a token that no command gave out."""
-    token = request.headers.get(tokens.HEADER)
-    return Wish(
-        token=None if token is None else tokens.read(token),
-        preferences=Preferences.of(request.headers.get(prefer.HEADER)),
+    token = request.headers.get(tokens.TOKEN_HEADER)
+    return ReadPreference(
+        token=None if token is None else tokens.read_token(token),
+        preferences=Preferences.of(request.headers.get(prefer.PREFER_HEADER)),
     )
 
 
-def waited(wish: Wish, wait: Wait, handling: str | None = None) -> dict[str, str]:
+def applied_preferences(wish: ReadPreference, wait: Wait, handling: str | None = None) -> dict[str, str]:
     """Which preferences were honoured. Who was turned away did not wait."""
     seconds = None if wait is Wait.TURNED_AWAY else wish.preferences.wait
     return prefer.applied(wait=seconds, handling=handling)
 
 
-def headers_of(wish: Wish, freshness: Freshness) -> dict[str, str]:
+def freshness_headers(wish: ReadPreference, freshness: Freshness) -> dict[str, str]:
     """What an answer to a token says."""
     return {
         CONSISTENCY: "fresh" if freshness.is_fresh else "stale",
         "Cache-Control": "no-store",
-        **waited(wish, freshness.wait, wish.preferences.handling),
+        **applied_preferences(wish, freshness.wait, wish.preferences.handling),
     }
 
 
-def refuse_stale(wish: Wish, freshness: Freshness) -> None:
+def refuse_stale(wish: ReadPreference, freshness: Freshness) -> None:
     """Raises Stale for a client that would rather have no answer than an old one."""
     if not freshness.is_fresh and wish.preferences.handling == "strict":
         raise Stale

@@ -6,12 +6,12 @@ from kernel.errors import FieldFault, Invalid
 from products_read.queries.keyset import Cursor
 
 
-def written(cursor: Cursor, *, bound_to: str) -> str:
+def write_cursor(cursor: Cursor, *, bound_to: str) -> str:
     """The text that `read` takes back."""
     return _signer(bound_to).sign_object([cursor.backward, *cursor.key])
 
 
-def read(text: str, *, bound_to: str) -> Cursor:
+def read_cursor(text: str, *, bound_to: str) -> Cursor:
     """The cursor that was written for the same list. Raises Invalid for anything else."""
     try:
         backward, *key = _signer(bound_to).unsign_object(text)

@@ -28,7 +28,7 @@ _HEADERS = {"Allow": "GET, HEAD, OPTIONS", "Vary": DEPENDS_ON, "Cache-Control": 
 View = Callable[..., HttpResponseBase]
 
 
-def short_way(show: Callable[[int], Document], long_way: View) -> View:
+def fast_path(show: Callable[[int], Document], long_way: View) -> View:
     """A view that answers with `show`'s document if that is all that is asked, and is `long_way` otherwise."""
 
     @wraps(long_way)

@@ -5,53 +5,53 @@ from typing import Generic, NamedTuple, TypeVar
 import msgspec
 from rest_framework.request import Request
 
-from kernel.errors import AllFaults
+from kernel.errors import FaultCollector
 from products_read.api import cursors
-from products_read.api.consistency_headers import Wish, wish_of
-from products_read.api.query_string import parsed
+from products_read.api.consistency_headers import ReadPreference, read_preference_of
+from products_read.api.query_string import parse_query_string
 from products_read.queries.keyset import Cursor
 
 Query = TypeVar("Query", bound=msgspec.Struct)
 
 
-class Asked(NamedTuple, Generic[Query]):
+class ParsedQuery(NamedTuple, Generic[Query]):
     query: Query
-    wish: Wish
+    wish: ReadPreference
 
 
-class AskedPage(NamedTuple, Generic[Query]):
+class ParsedPageQuery(NamedTuple, Generic[Query]):
     """`cursor` is where the page begins; links to other pages are good for this list in this ordering alone."""
 
     query: Query
-    wish: Wish
+    wish: ReadPreference
     cursor: Cursor
     bound_to: str
 
 
-def asked(request: Request, query_type: type[Query]) -> Asked[Query]:
+def parse_query(request: Request, query_type: type[Query]) -> ParsedQuery[Query]:
     """Raises Invalid with the faults of the query string and of the token."""
-    faults = AllFaults()
+    faults = FaultCollector()
     with faults:
-        query = parsed(request, query_type)
+        query = parse_query_string(request, query_type)
     with faults:
-        wish = wish_of(request)
+        wish = read_preference_of(request)
     faults.refuse_if_any()
-    return Asked(query, wish)
+    return ParsedQuery(query, wish)
 
 
-def asked_page(request: Request, query_type: type[Query]) -> AskedPage[Query]:
+def parse_page_query(request: Request, query_type: type[Query]) -> ParsedPageQuery[Query]:
     """The same of a list that is read page by page; the faults of the cursor are among them."""
-    faults = AllFaults()
+    faults = FaultCollector()
     # An ordering left out is one ordering, so that its cursors go with it alone.
     bound_to = f"{request.path_info}:{request.query_params.get('ordering', '')}"
     with faults:
-        query, wish = asked(request, query_type)
+        query, wish = parse_query(request, query_type)
     with faults:
         cursor = _cursor(request, bound_to)
     faults.refuse_if_any()
-    return AskedPage(query, wish, cursor, bound_to)
+    return ParsedPageQuery(query, wish, cursor, bound_to)
 
 
 def _cursor(request: Request, bound_to: str) -> Cursor:
     text = request.query_params.get("cursor")
-    return cursors.read(text, bound_to=bound_to) if text else Cursor()
+    return cursors.read_cursor(text, bound_to=bound_to) if text else Cursor()

@@ -14,7 +14,7 @@ Query = TypeVar("Query", bound=msgspec.Struct)
 TAKEN_EVERYWHERE = {"format", "cursor"}
 
 
-def parsed(request: Request, query_type: type[Query]) -> Query:
+def parse_query_string(request: Request, query_type: type[Query]) -> Query:
     """The query that the request asks. Raises Invalid with all the faults, unknown parameters among them."""
     given = {
         name: values[0] if len(values) == 1 else values
@@ -25,7 +25,7 @@ def parsed(request: Request, query_type: type[Query]) -> Query:
     return validated(query_type, given, lax=True, blank_is_absent=False)
 
 
-def described(query_type: type[msgspec.Struct]) -> list[OpenApiParameter]:
+def described_parameters(query_type: type[msgspec.Struct]) -> list[OpenApiParameter]:
     """The parameters of that query with their limits."""
     (_,), components = msgspec.json.schema_components([query_type])
     properties = components[query_type.__name__]["properties"]

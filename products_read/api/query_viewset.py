@@ -8,7 +8,7 @@ from rest_framework.viewsets import ViewSet
 from boundary.responses.renderers import RENDERERS
 from events.consistency.bounded_wait import Wait
 from events.consistency.freshness import Freshness, freshen, log_holds
-from products_read.api.consistency_headers import Wish, headers_of, refuse_stale
+from products_read.api.consistency_headers import ReadPreference, freshness_headers, refuse_stale
 from products_read.models import ReadModel
 
 DEPENDS_ON = "Accept, Authorization, Cookie, Consistency-Token, Prefer"
@@ -35,14 +35,14 @@ class QueryViewSet(ViewSet):
             response.headers.setdefault(name, value)
         return super().finalize_response(request, response, *args, **kwargs)
 
-    def freshen_from_log(self, wish: Wish) -> None:
+    def freshen_from_log(self, wish: ReadPreference) -> None:
         """For answers made from the log itself, which holds what was committed; raises Stale."""
         if wish.token is not None:
             self.say(wish, Freshness(log_holds(wish.token), Wait.HAPPENED))
 
-    def say(self, wish: Wish, freshness: Freshness) -> None:
+    def say(self, wish: ReadPreference, freshness: Freshness) -> None:
         """Note in the answer what came of the token; raises Stale."""
-        self.said = headers_of(wish, freshness)
+        self.said = freshness_headers(wish, freshness)
         refuse_stale(wish, freshness)
 
 
@@ -51,7 +51,7 @@ class ReadModelViewSet(QueryViewSet):
 
     read_model: ClassVar[ReadModel]
 
-    def freshen(self, wish: Wish, product_id: int | None = None) -> None:
+    def freshen(self, wish: ReadPreference, product_id: int | None = None) -> None:
         """Wait for the row to have what the token stands for, `product_id` being what will be shown; raises Stale."""
         if wish.token is not None:
             self.say(wish, freshen(self.read_model, wish.token, wish.seconds, product_id))

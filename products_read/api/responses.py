@@ -8,14 +8,14 @@ from rest_framework.response import Response
 
 from products_read.api import cursors
 from products_read.api.etags import etag_of, is_held_by_client
-from products_read.api.parsed_query import AskedPage
+from products_read.api.parsed_query import ParsedPageQuery
 from products_read.documents.current import Document
 from products_read.queries.explain_field import Explanation
 from products_read.queries.keyset import Cursor, Page
 from products_read.queries.read_feed import Feed
 
 
-def document_answer(request: Request, document: Document) -> Response:
+def document_response(request: Request, document: Document) -> Response:
     """The document with its entity tag, or 304 if the client holds it. The browsable page has no tag."""
     if request.accepted_renderer.format == "api":
         return Response(document.text.encode())
@@ -25,17 +25,17 @@ def document_answer(request: Request, document: Document) -> Response:
     return Response(document.text.encode(), headers={"ETag": etag})
 
 
-def past_answer(document: str) -> Response:
+def past_response(document: str) -> Response:
     """A document of the past: no command can match it, so it has no entity tag."""
     return Response(document.encode())
 
 
-def documents_answer(documents: list[str]) -> Response:
+def documents_response(documents: list[str]) -> Response:
     """A JSON list of documents."""
     return Response(_list_of(documents))
 
 
-def page_answer(request: Request, asked: AskedPage[Any], page: Page) -> Response:
+def page_response(request: Request, asked: ParsedPageQuery[Any], page: Page) -> Response:
     """The page, with absolute links to the pages beside it."""
     next_link, previous_link = (
         msgspec.json.encode(_link(request, cursor, asked.bound_to)) for cursor in (page.next, page.previous)
@@ -45,15 +45,15 @@ def page_answer(request: Request, asked: AskedPage[Any], page: Page) -> Response
     )
 
 
-def feed_answer(feed: Feed) -> Response:
+def feed_response(feed: Feed) -> Response:
     """A piece of the log, and where to go on."""
     return Response(
         b'{"results":%b,"next_after":%d,"head":%d}' % (_list_of(feed.documents), feed.next_after, feed.head)
     )
 
 
-def explanation_answer(
-    request: Request, asked: AskedPage[Any], field: str, explanation: Explanation
+def explanation_response(
+    request: Request, asked: ParsedPageQuery[Any], field: str, explanation: Explanation
 ) -> Response:
     """How a field came to its value; a Link header (RFC 8288) leads to changes further back."""
     earlier = _link(request, explanation.next, asked.bound_to)
@@ -74,6 +74,6 @@ def _link(request: Request, cursor: Cursor | None, bound_to: str) -> str | None:
     parameters = request.query_params.copy()
     parameters.pop("cursor", None)
     if cursor != Cursor():
-        parameters["cursor"] = cursors.written(cursor, bound_to=bound_to)
+        parameters["cursor"] = cursors.write_cursor(cursor, bound_to=bound_to)
     address = request.build_absolute_uri(request.path)
     return f"{address}?{parameters.urlencode()}" if parameters else address

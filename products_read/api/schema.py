@@ -11,7 +11,7 @@ from boundary.responses.openapi import problems, request_header, response_header
 from events.consistency import tokens
 from products_read.api.consistency_headers import CONSISTENCY
 from products_read.api.product_ids import LARGEST_ID
-from products_read.api.query_string import described
+from products_read.api.query_string import described_parameters
 from products_read.api.serializers import (
     CategorySerializer,
     ExplanationSerializer,
@@ -52,12 +52,12 @@ _FIELD = OpenApiParameter(
 _CONSISTENT = [
     *openapi.EVERYWHERE,
     request_header(
-        tokens.HEADER,
+        tokens.TOKEN_HEADER,
         {"type": "string", "format": "consistency-token"},
         "As a command answered it: what the answer is to hold.",
     ),
     request_header(
-        prefer.HEADER,
+        prefer.PREFER_HEADER,
         _TEXT,
         f"`wait=<seconds>`, {prefer.LONGEST_WAIT} at most: for how long to wait for what the token stands for, or in"
         " the feed for the next event. `handling=strict`: rather no answer than a stale one.",
@@ -68,7 +68,9 @@ _CONSISTENT = [
         "To a token: whether it is in.",
         [200, 503],
     ),
-    response_header(prefer.APPLIED, _TEXT, "The preferences that were honoured.", [200, 503]),
+    response_header(
+        prefer.PREFERENCE_APPLIED_HEADER, _TEXT, "The preferences that were honoured.", [200, 503]
+    ),
     response_header("Cache-Control", _TEXT, "`no-cache`, or `no-store` with a token and for the log."),
     response_header("Vary", _TEXT, "The headers that the answer depends on."),
 ]
@@ -105,12 +107,15 @@ def _query(
 
 
 FIND_PRODUCTS = _query(
-    "find_products", ProductDisplayPageSerializer, [*described(FindProducts), _CURSOR], is_public=True
+    "find_products",
+    ProductDisplayPageSerializer,
+    [*described_parameters(FindProducts), _CURSOR],
+    is_public=True,
 )
 SHOW_PRODUCT = _query(
     "show_product",
     ProductDisplaySerializer,
-    [_PRODUCT_ID, *described(ShowProduct), *_TAGGED],
+    [_PRODUCT_ID, *described_parameters(ShowProduct), *_TAGGED],
     "not_found",
     is_public=True,
     also=_NOT_MODIFIED,
@@ -125,17 +130,17 @@ FIND_RELATED_PRODUCTS = _query(
 LIST_CATEGORIES = _query("list_categories", CategorySerializer(many=True), [], is_public=True)
 
 FIND_INVENTORY = _query(
-    "find_inventory", ProductInventoryPageSerializer, [*described(FindInventory), _CURSOR]
+    "find_inventory", ProductInventoryPageSerializer, [*described_parameters(FindInventory), _CURSOR]
 )
 FIND_OUT_OF_STOCK_PRODUCTS = _query(
     "find_out_of_stock_products",
     ProductInventoryPageSerializer,
-    [*described(FindOutOfStockProducts), _CURSOR],
+    [*described_parameters(FindOutOfStockProducts), _CURSOR],
 )
 SHOW_INVENTORY = _query(
     "show_inventory",
     ProductInventorySerializer,
-    [_PRODUCT_ID, *described(ShowInventory), *_TAGGED],
+    [_PRODUCT_ID, *described_parameters(ShowInventory), *_TAGGED],
     "not_found",
     also=_NOT_MODIFIED,
 )
@@ -143,7 +148,7 @@ SHOW_INVENTORY = _query(
 SHOW_HISTORY = _query(
     "show_history",
     HistorySerializer,
-    [_PRODUCT_ID, *described(ShowHistory), _CURSOR],
+    [_PRODUCT_ID, *described_parameters(ShowHistory), _CURSOR],
     "permission_denied",
     "not_found",
 )
@@ -154,4 +159,4 @@ EXPLAIN_FIELD = _query(
     "permission_denied",
     "not_found",
 )
-READ_FEED = _query("read_feed", FeedSerializer, described(ReadFeed), "permission_denied")
+READ_FEED = _query("read_feed", FeedSerializer, described_parameters(ReadFeed), "permission_denied")

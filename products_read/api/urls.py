@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from products_read.api.fast_path import short_way
+from products_read.api.fast_path import fast_path
 from products_read.api.log_viewset import LogViewSet
 from products_read.api.viewsets import CategoryViewSet, InventoryViewSet, ProductsViewSet, ProductViewSet
 from products_read.queries.show_product import show_product
@@ -11,7 +11,7 @@ urlpatterns = [
     path("products/", ProductsViewSet.as_view({"get": "find"}), name="products"),
     path(
         "products/<product_id:product_id>/",
-        short_way(show_product, ProductViewSet.as_view({"get": "show"})),
+        fast_path(show_product, ProductViewSet.as_view({"get": "show"})),
         name="product",
     ),
     path(

@@ -5,7 +5,7 @@ from msgspec import UNSET, Struct
 from products_read.models import InventoryWord, ProductInventory
 from products_read.queries.conditions import name_matches
 from products_read.queries.keyset import Condition, Cursor, Listing, Ordering, Page, read_page
-from products_read.queries.parameter_types import Name, PageSize, Sku
+from products_read.queries.parameter_types import NameFilter, PageSize, SkuFilter
 
 BY_ID = Ordering(("id",))
 
@@ -13,8 +13,8 @@ BY_ID = Ordering(("id",))
 class FindInventory(Struct, frozen=True, kw_only=True):
     """Filters of the warehouse's list, all optional."""
 
-    name: Name = UNSET
-    sku: Sku = UNSET
+    name: NameFilter = UNSET
+    sku: SkuFilter = UNSET
     include_discontinued: bool = False
     page_size: PageSize = 20
 

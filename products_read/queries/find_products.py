@@ -9,7 +9,15 @@ from msgspec import UNSET, Struct
 from products_read.models import DisplayCategory, DisplayWord, ProductDisplay
 from products_read.queries.conditions import name_matches
 from products_read.queries.keyset import Condition, Cursor, Listing, Ordering, Page, read_page
-from products_read.queries.parameter_types import Flag, MeanRating, Name, PageSize, Price, Sku, Slug
+from products_read.queries.parameter_types import (
+    Flag,
+    MeanRating,
+    NameFilter,
+    PageSize,
+    Price,
+    SkuFilter,
+    SlugFilter,
+)
 
 OrderingName = Literal[
     "id", "-id", "name", "-name", "unit_price", "-unit_price", "user_rating", "-user_rating"
@@ -30,9 +38,9 @@ _IN_CATEGORY = f"id IN (SELECT product_id FROM {DisplayCategory._meta.db_table} 
 class FindProducts(Struct, frozen=True, kw_only=True):
     """Filters of the catalogue, all optional. `min_rating` is held against the mean that is shown."""
 
-    name: Name = UNSET
-    sku: Sku = UNSET
-    category: Slug = UNSET
+    name: NameFilter = UNSET
+    sku: SkuFilter = UNSET
+    category: SlugFilter = UNSET
     min_price: Price = UNSET
     max_price: Price = UNSET
     min_rating: MeanRating = UNSET

@@ -11,14 +11,14 @@ class ListCategories(Struct, frozen=True, kw_only=True):
     """Takes no parameters."""
 
 
-class Category(Struct, frozen=True):
+class CategoryCount(Struct, frozen=True):
     slug: str
     product_count: int
 
 
-def list_categories() -> list[Category]:
+def list_categories() -> list[CategoryCount]:
     """All categories by slug. Counted from one range of one index, without touching a row."""
     before_reading(ProductDisplay)
     in_use = DisplayCategory.objects.filter(discontinued=False)
     counted = in_use.values("slug").annotate(product_count=Count("*")).order_by("slug")
-    return [Category(slug, count) for slug, count in counted.values_list("slug", "product_count")]
+    return [CategoryCount(slug, count) for slug, count in counted.values_list("slug", "product_count")]

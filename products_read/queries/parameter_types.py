@@ -5,9 +5,9 @@ from typing import Annotated
 
 from msgspec import Meta, UnsetType
 
-Name = Annotated[str, Meta(max_length=200)] | UnsetType
-Sku = Annotated[str, Meta(max_length=64)] | UnsetType
-Slug = Annotated[str, Meta(max_length=200)] | UnsetType
+NameFilter = Annotated[str, Meta(max_length=200)] | UnsetType
+SkuFilter = Annotated[str, Meta(max_length=64)] | UnsetType
+SlugFilter = Annotated[str, Meta(max_length=200)] | UnsetType
 PageSize = Annotated[int, Meta(ge=1, le=100)]
 # Text with a pattern and not Decimal, so that the schema states the limits too.
 Price = Annotated[str, Meta(pattern=r"^[0-9]{1,8}(\.[0-9]{1,2})?$")] | UnsetType

@@ -10,7 +10,7 @@ from events.log.watermark import final_watermark, highest
 from products_read.documents.events import rendered_event
 
 # A writer that is open now mostly ends sooner; one that does not keeps the feed where it is, not the reader.
-PATIENCE_SECONDS = 0.2
+FEED_WAIT_SECONDS = 0.2
 
 
 class ReadFeed(Struct, frozen=True, kw_only=True):
@@ -47,7 +47,7 @@ class _Follower:
 
 
 def _after(query: ReadFeed) -> Feed:
-    head = final_watermark(PATIENCE_SECONDS).position
+    head = final_watermark(FEED_WAIT_SECONDS).position
     if head <= query.after:
         return Feed([], query.after, head)
     found = log.read_between(query.after, head, query.limit)

@@ -45,7 +45,7 @@ class ProductAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         tasks = [
             path(
-                f"<int:product_id>/{task.address}/",
+                f"<int:product_id>/{task.slug}/",
                 self.admin_site.admin_view(task.view(self.admin_site)),
                 name=task.url_name,
             )

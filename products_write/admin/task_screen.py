@@ -38,12 +38,12 @@ class TaskScreen:
     done: Callable[[Product], str]
 
     @property
-    def address(self) -> str:
-        return self.command_type.address
+    def slug(self) -> str:
+        return self.command_type.slug
 
     @property
     def url_name(self) -> str:
-        return f"products_write_product_{self.address.replace('-', '_')}"
+        return f"products_write_product_{self.slug.replace('-', '_')}"
 
     @property
     def admin_url_name(self) -> str:
@@ -87,7 +87,7 @@ class TaskPage:
         try:
             key = _key_of(self.request)
             dispatch.send(
-                self.screen.address,
+                self.screen.slug,
                 self._payload(),
                 actor=Actor.of(self.request.user),
                 command_id=key,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from uuid import UUID
 
-from kernel.errors import AllFaults, FieldFault, Invalid
+from kernel.errors import FaultCollector, FieldFault, Invalid
 
 IDEMPOTENCY_KEY, IF_MATCH = "Idempotency-Key", "If-Match"
 
@@ -23,7 +23,7 @@ class Sent(NamedTuple):
 
 def sent(headers: Mapping[str, str], *, creates: bool) -> Sent:
     """Both headers. Raises Invalid with the faults of both."""
-    faults = AllFaults()
+    faults = FaultCollector()
     with faults:
         key = command_id(headers)
     with faults:

@@ -37,10 +37,15 @@ _SENT = [
         " first answer comes back.",
     ),
     request_header(
-        prefer.HEADER, _TEXT, "`respond-async`: 202 at once; `Location` says where to read what became of it."
+        prefer.PREFER_HEADER,
+        _TEXT,
+        "`respond-async`: 202 at once; `Location` says where to read what became of it.",
     ),
     response_header(
-        tokens.HEADER, _TEXT, "Sent with a query: the answer is to hold what this command did.", [200, 201]
+        tokens.TOKEN_HEADER,
+        _TEXT,
+        "Sent with a query: the answer is to hold what this command did.",
+        [200, 201],
     ),
     response_header(
         "Idempotent-Replayed",
@@ -49,7 +54,9 @@ _SENT = [
         [200, 201, 202],
     ),
     response_header("Location", {"type": "string", "format": "uri-reference"}, "The command.", [202]),
-    response_header(prefer.APPLIED, {"type": "string", "const": "respond-async"}, "As preferred.", [202]),
+    response_header(
+        prefer.PREFERENCE_APPLIED_HEADER, {"type": "string", "const": "respond-async"}, "As preferred.", [202]
+    ),
 ]
 _CREATED = response_header("Location", {"type": "string", "format": "uri-reference"}, "The product.", [201])
 _MATCH = request_header(
@@ -110,7 +117,7 @@ class CommandSchema(AnswersOfCommands):
         return found
 
     def get_operation_id(self) -> str:
-        name = self.command_type.address.replace("-", "_")
+        name = self.command_type.slug.replace("-", "_")
         return name if self.method == "POST" else f"describe_{name}"
 
     def get_description(self) -> str:  # type: ignore[override]  # as drf_spectacular itself does
@@ -123,7 +130,7 @@ class CommandSchema(AnswersOfCommands):
         if self.method != "POST":
             return None
         know(self.registry, self.command_type.__name__, body_of(self.command_type))
-        example = OpenApiExample("demo", EXAMPLES[self.command_type.address], request_only=True)
+        example = OpenApiExample("demo", EXAMPLES[self.command_type.slug], request_only=True)
         return {"application/json": OpenApiRequest(ref(self.command_type.__name__), examples=[example])}
 
     def _get_request_body(self, direction: Any = "request") -> Any:
@@ -134,7 +141,7 @@ class CommandSchema(AnswersOfCommands):
         if self.method != "POST":
             return {200: ref(DESCRIPTION), **problems(*_ALWAYS)}
         existing = () if self.command_type.creates else _OF_EXISTING_PRODUCTS
-        codes = (*_OF_EVERY_COMMAND, *existing, *_MORE.get(self.command_type.address, ()))
+        codes = (*_OF_EVERY_COMMAND, *existing, *_MORE.get(self.command_type.slug, ()))
         return {
             201 if self.command_type.creates else 200: ref(RESULT),
             202: OpenApiResponse(ref("PendingCommand"), description="Stored; it is executed soon, and once."),
@@ -162,7 +169,7 @@ SHOW_COMMAND = extend_schema(
             {"type": "integer", "format": "int64", "minimum": 0},
             description="Whose command, where two share an id; 0 is the system.",
         ),
-        response_header(tokens.HEADER, _TEXT, "Of a command that succeeded.", [200]),
+        response_header(tokens.TOKEN_HEADER, _TEXT, "Of a command that succeeded.", [200]),
     ],
     responses={200: ref(STATUS), **problems(*_ALWAYS, "not_found")},
 )

@@ -20,7 +20,7 @@ from boundary.requests.prefer import Preferences
 from boundary.responses.renderers import RENDERERS
 from events.consistency import tokens
 from kernel.actor import Actor
-from kernel.errors import AllFaults, NotFound, PayloadTooLarge, UnsupportedMediaType
+from kernel.errors import FaultCollector, NotFound, PayloadTooLarge, UnsupportedMediaType
 from products_write.api import headers
 from products_write.api.command_log import find_record
 from products_write.api.permissions import MaySend, PublicUnlessClosed
@@ -28,7 +28,8 @@ from products_write.api.schema import LIST_COMMANDS, SHOW_COMMAND, AnswersOfComm
 from products_write.api.serializers import serializer_of
 from products_write.bus import dispatch
 from products_write.bus.acceptance import ACCEPTED
-from products_write.bus.behaviours import understood
+from products_write.bus.behaviours import parse_command
+from products_write.bus.envelope import CommandResponse
 from products_write.command_log.status import result_of, status_body
 from products_write.commands import COMMANDS, Command, CommandResult
 from products_write.commands.definition.form_payload import form_payload
@@ -62,23 +63,23 @@ class CommandView(CommandSide):
         refuse_form_without_session(request)
         actor = Actor.of(request.user)
         payload, lax, sent = _read(request, self.command_type, actor)
-        later = Preferences.of(request.headers.get(prefer.HEADER)).respond_async
+        later = Preferences.of(request.headers.get(prefer.PREFER_HEADER)).respond_async
         outcome = (dispatch.accept if later else dispatch.send)(
-            self.command_type.address,
+            self.command_type.slug,
             payload,
             actor=actor,
             command_id=sent.command_id,
             expected_version=sent.expected_version,
             lax=lax,
         )
-        return answer(request, outcome)
+        return response_of(request, outcome)
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Serializer[Any]:
         """For the browsable form."""
         return serializer_of(self.command_type)(*args, **kwargs)
 
     def get_view_name(self) -> str:
-        return self.command_type.address
+        return self.command_type.slug
 
     def get_view_description(self, html: bool = False) -> str:
         return str(self.command_type.__doc__)
@@ -121,14 +122,14 @@ class UnknownCommandView(CommandSide):
         raise NotFound(f"There is no command {kwargs['name']!r}; see {reverse('commands')}.")
 
 
-def answer(request: Request, outcome: dispatch.Outcome) -> Response:
+def response_of(request: Request, outcome: CommandResponse) -> Response:
     """The stored answer as it is, and in the headers what a client needs next."""
     response = Response(outcome.body, status=outcome.status, headers=_token_header(outcome.result))
     if outcome.status >= 400:
         response.content_type = "application/problem+json"
     elif outcome.status == ACCEPTED:
         response["Location"] = reverse("command-status", args=[outcome.command_id])
-        response[prefer.APPLIED] = "respond-async"
+        response[prefer.PREFERENCE_APPLIED_HEADER] = "respond-async"
     elif outcome.result is not None and outcome.status == 201:
         base = request.path.partition("/commands/")[0]
         response["Location"] = f"{base}/products/{outcome.result.product_id}/"
@@ -154,13 +155,13 @@ def _read(
     request: Request, command_type: type[Command], actor: Actor
 ) -> tuple[dict[str, object], bool, headers.Sent]:
     """Payload, whether it is to be read laxly, and headers. Raises Invalid with the faults of all of them."""
-    faults, sent = AllFaults(), None
+    faults, sent = FaultCollector(), None
     with faults:
         sent = headers.sent(request.headers, creates=command_type.creates)
     with faults:
         payload, lax = _payload(request, command_type)
         if sent is None:  # the bus will not get to see the fields
-            understood(command_type, payload, actor, lax=lax)
+            parse_command(command_type, payload, actor, lax=lax)
     faults.refuse_if_any()
     assert sent is not None
     return payload, lax, sent
@@ -177,13 +178,13 @@ def _payload(request: Request, command_type: type[Command]) -> tuple[dict[str, o
 def _token_header(result: CommandResult | None) -> dict[str, str]:
     if result is None:
         return {}
-    return {tokens.HEADER: tokens.issue(result.product_id, result.version, result.position)}
+    return {tokens.TOKEN_HEADER: tokens.issue_token(result.product_id, result.version, result.position)}
 
 
 def _described(request: Request, command_type: type[Command]) -> dict[str, object]:
     return {
-        "name": command_type.address,
-        "url": request.build_absolute_uri(reverse(f"command-{command_type.address}")),
+        "name": command_type.slug,
+        "url": request.build_absolute_uri(reverse(f"command-{command_type.slug}")),
         "description": command_type.__doc__,
         "permission": command_type.permission,
         "fields": [field.description_document() for field in fields_of(command_type)],

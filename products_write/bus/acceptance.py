@@ -7,7 +7,7 @@ from django.db import transaction
 
 from kernel.database.aliases import write_alias
 from products_write.bus import idempotency
-from products_write.bus.envelope import Envelope, Outcome
+from products_write.bus.envelope import CommandResponse, Envelope
 from products_write.command_log.status import status_body
 from products_write.models import CommandRecord, QueuedCommand
 from products_write.signals import command_accepted
@@ -15,17 +15,17 @@ from products_write.signals import command_accepted
 ACCEPTED = 202
 
 
-def accept(envelope: Envelope) -> Outcome:
+def enqueue(envelope: Envelope) -> CommandResponse:
     """Takes the command's key and a place in its product's line; the stored answer if it was given before.
 
     Repeated while it waits, a command is answered as pending again.
     """
-    earlier = idempotency.take(envelope)
+    earlier = idempotency.claim_key(envelope)
     if earlier is None:
         return _pending(_queued(envelope))
     if earlier.http_status is None:
         return _pending(earlier, replayed=True)
-    return Outcome.stored(earlier.http_status, earlier.body)
+    return CommandResponse.stored(earlier.http_status, earlier.body)
 
 
 def _queued(envelope: Envelope) -> CommandRecord:
@@ -33,11 +33,11 @@ def _queued(envelope: Envelope) -> CommandRecord:
     record.product_id = getattr(envelope.command, "product_id", None) or None
     record.save(update_fields=["product_id"])
     payload = msgspec.json.encode(envelope.command).decode()
-    QueuedCommand.objects.put(record, payload, envelope.expected_version)
+    QueuedCommand.objects.enqueue(record, payload, envelope.expected_version)
     announce = partial(command_accepted.send_robust, sender=QueuedCommand, record_id=record.id)
     transaction.on_commit(announce, using=write_alias(), robust=True)
     return record
 
 
-def _pending(record: CommandRecord, *, replayed: bool = False) -> Outcome:
-    return Outcome(ACCEPTED, status_body(record), None, replayed, record.command_id)
+def _pending(record: CommandRecord, *, replayed: bool = False) -> CommandResponse:
+    return CommandResponse(ACCEPTED, status_body(record), None, replayed, record.command_id)

@@ -12,25 +12,25 @@ from kernel.correlation import correlated
 from kernel.database.aliases import write_alias, write_connection
 from kernel.database.failures import is_lost_connection, is_passing, is_stale_plan, is_unavailability
 from kernel.errors import Invalid, NotAuthenticated, PermissionDenied, ServiceError, Unavailable
-from kernel.metrics import COMMANDS
+from kernel.metrics import COMMAND_COUNT
 from kernel.problem_documents import status_of
 from kernel.validation import validated as validated_against
 from products_write.bus import idempotency
-from products_write.bus.envelope import Envelope, Next, Outcome
+from products_write.bus.envelope import CommandResponse, Envelope, Next
 from products_write.commands import Command
 from products_write.commands.definition.introspection import faults_beyond_schema, faults_of
 from products_write.commands.definition.rating import FOR_OTHERS, RatingCommand
 from products_write.errors import CommandInProgress, IdempotencyKeyReused
 
-log = structlog.get_logger("products_write.behaviours")
+logger = structlog.get_logger("products_write.behaviours")
 
 ATTEMPTS = 5
 _FIRST_PAUSE = 0.01  # seconds; doubles with every attempt, and a random part of it is slept
 
 
-def count(envelope: Envelope, proceed: Next) -> Outcome:
+def record_metrics(envelope: Envelope, proceed: Next) -> CommandResponse:
     """Counts how commands end, wherever they come from."""
-    counted, ended = envelope.command_type.address, "failed"
+    counted, ended = envelope.command_type.slug, "failed"
     try:
         outcome = proceed(envelope)
         ended = "replayed" if outcome.replayed else "succeeded"
@@ -38,13 +38,13 @@ def count(envelope: Envelope, proceed: Next) -> Outcome:
         ended = refusal.code
         raise
     finally:
-        COMMANDS.labels(counted, ended).inc()
+        COMMAND_COUNT.labels(counted, ended).inc()
     return outcome
 
 
-def correlate_and_log(envelope: Envelope, proceed: Next) -> Outcome:
+def correlate_and_log(envelope: Envelope, proceed: Next) -> CommandResponse:
     """Every line inside names the command; its end is one line."""
-    about = {"command": envelope.command_type.address, "command_id": str(envelope.command_id)}
+    about = {"command": envelope.command_type.slug, "command_id": str(envelope.command_id)}
     started = time.perf_counter()
     with (
         correlated(envelope.correlation_id),
@@ -53,13 +53,13 @@ def correlate_and_log(envelope: Envelope, proceed: Next) -> Outcome:
         try:
             outcome = proceed(envelope)
         except ServiceError as refusal:
-            log.info("command_refused", code=refusal.code, detail=refusal.detail, seconds=_since(started))
+            logger.info("command_refused", code=refusal.code, detail=refusal.detail, seconds=_since(started))
             raise
         except Exception:
-            log.exception("command_failed", seconds=_since(started))
+            logger.exception("command_failed", seconds=_since(started))
             raise
         ended = _ENDED.get(outcome.status, "command_refused")
-        log.info(ended, status=outcome.status, replayed=outcome.replayed, seconds=_since(started))
+        logger.info(ended, status=outcome.status, replayed=outcome.replayed, seconds=_since(started))
         return outcome
 
 
@@ -70,7 +70,7 @@ def _since(started: float) -> float:
     return round(time.perf_counter() - started, 4)
 
 
-def authorise(envelope: Envelope, proceed: Next) -> Outcome:
+def authorise(envelope: Envelope, proceed: Next) -> CommandResponse:
     refuse_unless_permitted(envelope.command_type, envelope.actor)
     if _is_for_another(envelope) and not envelope.actor.may(FOR_OTHERS):
         raise PermissionDenied("Rating for another user needs the permission products_write.rate_for_others.")
@@ -93,12 +93,14 @@ def _is_for_another(envelope: Envelope) -> bool:
     return not (envelope.lax and named == "") and str(named) != str(envelope.actor.user_id)
 
 
-def validate(envelope: Envelope, proceed: Next) -> Outcome:
-    envelope.validated = understood(envelope.command_type, envelope.payload, envelope.actor, lax=envelope.lax)
+def validate(envelope: Envelope, proceed: Next) -> CommandResponse:
+    envelope.validated = parse_command(
+        envelope.command_type, envelope.payload, envelope.actor, lax=envelope.lax
+    )
     return proceed(envelope)
 
 
-def understood(
+def parse_command(
     command_type: type[Command], payload: Mapping[str, object], actor: Actor, *, lax: bool = False
 ) -> Command:
     """The payload as a command. Raises Invalid with all the faults, those of the schema and those beyond it."""
@@ -113,7 +115,7 @@ def understood(
     return command
 
 
-def log_refusals(envelope: Envelope, proceed: Next) -> Outcome:
+def log_refusals(envelope: Envelope, proceed: Next) -> CommandResponse:
     """Keeps the refusal of an understood command in the command log, in a transaction of its own."""
     try:
         return proceed(envelope)
@@ -131,10 +133,10 @@ def _log_refusal(envelope: Envelope, refusal: ServiceError) -> None:
         with transaction.atomic(using=write_alias(), durable=True):
             idempotency.log_refusal(envelope, refusal)
     except (DatabaseError, InterfaceError) as error:
-        log.warning("refusal_not_logged", code=refusal.code, cause=str(error))
+        logger.warning("refusal_not_logged", code=refusal.code, cause=str(error))
 
 
-def transact(envelope: Envelope, proceed: Next) -> Outcome:
+def in_transaction(envelope: Envelope, proceed: Next) -> CommandResponse:
     """One transaction (law 1). What undoes it in passing is tried again a few times; the rest is Unavailable."""
     pause = _FIRST_PAUSE
     for attempt in range(1, ATTEMPTS + 1):
@@ -150,36 +152,36 @@ def transact(envelope: Envelope, proceed: Next) -> Outcome:
                 write_connection().close()
             elif not is_passing(error):
                 raise
-            log.warning("command_retried", attempt=attempt, cause=str(error))
+            logger.warning("command_retried", attempt=attempt, cause=str(error))
         time.sleep(random.uniform(0, pause))
         pause *= 2
     raise Unavailable("Others kept changing the same product. Nothing was done; try again.")
 
 
-def _answered_after_all(envelope: Envelope) -> Outcome | None:
+def _answered_after_all(envelope: Envelope) -> CommandResponse | None:
     """The answer, if the connection was lost on the way back from a COMMIT that had been carried out."""
     try:
-        return idempotency.find_answer(envelope)
+        return idempotency.find_response(envelope)
     except (DatabaseError, InterfaceError) as error:
-        log.warning("outcome_unknown", cause=str(error))
+        logger.warning("outcome_unknown", cause=str(error))
         raise Unavailable(
             "The database was lost as the command was being stored. Send it again with the same Idempotency-Key.",
             command_id=str(envelope.command_id),
         ) from error
 
 
-def once(envelope: Envelope, proceed: Next) -> Outcome:
+def deduplicate(envelope: Envelope, proceed: Next) -> CommandResponse:
     """The command's key comes first, its answer last, both in the command's transaction.
 
     A key that was made here is known to nobody else yet: it comes with the answer.
     """
     if envelope.has_new_key:
         outcome = proceed(envelope)
-        idempotency.take_and_answer(envelope, outcome)
+        idempotency.claim_key_and_store_response(envelope, outcome)
         return outcome
-    earlier = idempotency.take(envelope)
+    earlier = idempotency.claim_key(envelope)
     if earlier is not None:
-        return idempotency.answer_of(earlier)
+        return idempotency.stored_response(earlier)
     outcome = proceed(envelope)
-    idempotency.answer(envelope, outcome)
+    idempotency.store_response(envelope, outcome)
     return outcome

@@ -8,29 +8,27 @@ from kernel.actor import Actor
 from kernel.correlation import current_correlation_id, new_correlation_id
 from kernel.errors import NotFound
 from products_write.bus import behaviours
-from products_write.bus.acceptance import accept as store
-from products_write.bus.envelope import Behaviour, Envelope, Outcome, chain
+from products_write.bus.acceptance import enqueue as store
+from products_write.bus.envelope import Behaviour, CommandResponse, Envelope, chain
 from products_write.commands import COMMANDS, Command
 from products_write.commands.definition.base import HANDLERS
 
-__all__ = ["BEHAVIOURS", "COMMANDS", "Outcome", "accept", "command_type_of", "handle", "send"]
-
-BEHAVIOURS: tuple[Behaviour, ...] = (
-    behaviours.count,
+SEND_BEHAVIOURS: tuple[Behaviour, ...] = (
+    behaviours.record_metrics,
     behaviours.correlate_and_log,
     behaviours.authorise,
     behaviours.validate,
     behaviours.log_refusals,
-    behaviours.transact,
-    behaviours.once,
+    behaviours.in_transaction,
+    behaviours.deduplicate,
 )
 """Around every handler, the first outermost."""
 
-ACCEPTANCE: tuple[Behaviour, ...] = (
+ACCEPT_BEHAVIOURS: tuple[Behaviour, ...] = (
     behaviours.correlate_and_log,
     behaviours.authorise,
     behaviours.validate,
-    behaviours.transact,
+    behaviours.in_transaction,
 )
 """Around storing a command that is executed later. products_write.queue.execution has those around its execution."""
 
@@ -44,7 +42,7 @@ def send(
     expected_version: int | None = None,
     correlation_id: str | None = None,
     lax: bool = False,
-) -> Outcome:
+) -> CommandResponse:
     """Executes the command called `name` and returns its answer, or the stored one if `command_id` had one.
 
     `payload` is what JSON gives, or with `lax` what a form gives. `expected_version` is the version of the product
@@ -64,7 +62,7 @@ def accept(
     expected_version: int | None = None,
     correlation_id: str | None = None,
     lax: bool = False,
-) -> Outcome:
+) -> CommandResponse:
     """Stores the command for a worker to execute, and returns its status with 202; else like `send`.
 
     What speaks against it now (not signed in, no permission, faults in the fields) is raised now; what speaks
@@ -102,11 +100,13 @@ def command_type_of(name: str) -> type[Command]:
     return COMMANDS[name]
 
 
-def handle(envelope: Envelope) -> Outcome:
+def handle(envelope: Envelope) -> CommandResponse:
     """Has the command's handler execute it, inside whatever behaviours there are."""
     handler = HANDLERS[envelope.command_type]
-    return Outcome.of(handler(envelope.command, envelope.context()), created=envelope.command_type.creates)
+    return CommandResponse.of(
+        handler(envelope.command, envelope.context()), created=envelope.command_type.creates
+    )
 
 
-_execute = chain(BEHAVIOURS, handle)
-_accept = chain(ACCEPTANCE, store)
+_execute = chain(SEND_BEHAVIOURS, handle)
+_accept = chain(ACCEPT_BEHAVIOURS, store)

@@ -11,10 +11,10 @@ import msgspec
 from kernel.actor import Actor
 from kernel.errors import ServiceError
 from kernel.problem_documents import problem_document, status_of
-from products_write.commands import Command, CommandResult, Context
+from products_write.commands.definition.base import Command, CommandResult, UnitOfWork
 
 
-class Accepted(NamedTuple):
+class QueuePlace(NamedTuple):
     """That a command waited: its place in the queue, and the moment it was accepted."""
 
     queued_id: int
@@ -35,7 +35,7 @@ class Envelope:
     has_new_key: bool = False
     """Whether `command_id` was made for this envelope, so that no other can have it."""
     validated: Command | None = None
-    accepted: Accepted | None = None
+    accepted: QueuePlace | None = None
 
     @property
     def command(self) -> Command:
@@ -43,8 +43,8 @@ class Envelope:
             raise RuntimeError("The command is used before it is validated.")
         return self.validated
 
-    def context(self) -> Context:
-        return Context(
+    def context(self) -> UnitOfWork:
+        return UnitOfWork(
             actor=self.actor,
             command=self.command,
             command_id=self.command_id,
@@ -55,7 +55,7 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CommandResponse:
     """The answer to a command: `body` is the JSON exactly as stored, also when it is `replayed`.
 
     `status` is 200, 201, 202 for a command that waits to be executed, or that of a refusal which binds its
@@ -70,16 +70,16 @@ class Outcome:
     """Of a command that waits: under which its status is asked for."""
 
     @classmethod
-    def of(cls, result: CommandResult, *, created: bool) -> "Outcome":
+    def of(cls, result: CommandResult, *, created: bool) -> "CommandResponse":
         return cls(201 if created else 200, _encode(result), result)
 
     @classmethod
-    def refused(cls, error: ServiceError, correlation_id: str) -> "Outcome":
+    def refused(cls, error: ServiceError, correlation_id: str) -> "CommandResponse":
         """A refusal that binds its command's id."""
         return cls(status_of(error), msgspec.json.encode(problem_document(error, correlation_id)), None)
 
     @classmethod
-    def stored(cls, status: int, body: str) -> "Outcome":
+    def stored(cls, status: int, body: str) -> "CommandResponse":
         """An answer given before."""
         result = _decode(body) if status < 400 else None
         return cls(status, body.encode(), result, replayed=True)
@@ -88,8 +88,8 @@ class Outcome:
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(CommandResult).decode
 
-Next = Callable[[Envelope], Outcome]
-Behaviour = Callable[[Envelope, Next], Outcome]
+Next = Callable[[Envelope], CommandResponse]
+Behaviour = Callable[[Envelope, Next], CommandResponse]
 
 
 def chain(behaviours: tuple[Behaviour, ...], last: Next) -> Next:
@@ -100,7 +100,7 @@ def chain(behaviours: tuple[Behaviour, ...], last: Next) -> Next:
 
 
 def _around(behaviour: Behaviour, inner: Next) -> Next:
-    def run(envelope: Envelope) -> Outcome:
+    def run(envelope: Envelope) -> CommandResponse:
         return behaviour(envelope, inner)
 
     return run

@@ -12,7 +12,7 @@ from kernel.database import tables
 from kernel.database.failures import is_lock_timeout
 from kernel.errors import ServiceError
 from kernel.problem_documents import problem_document, status_of
-from products_write.bus.envelope import Envelope, Outcome
+from products_write.bus.envelope import CommandResponse, Envelope
 from products_write.errors import CommandInProgress, IdempotencyKeyReused
 from products_write.models import SYSTEM_ACTOR_ID, CommandRecord
 
@@ -23,10 +23,10 @@ _KEY = ("command_id", "actor_id")
 def fingerprint(envelope: Envelope) -> str:
     """What makes two commands the same: name and validated fields."""
     fields = _encode_sorted(envelope.command)
-    return hashlib.sha256(envelope.command_type.address.encode() + b"\n" + fields).hexdigest()
+    return hashlib.sha256(envelope.command_type.slug.encode() + b"\n" + fields).hexdigest()
 
 
-def take(envelope: Envelope) -> CommandRecord | None:
+def claim_key(envelope: Envelope) -> CommandRecord | None:
     """Takes the key for this transaction; the record of the same command if it has been taken before.
 
     Raises IdempotencyKeyReused, or CommandInProgress when another transaction holds the key for too long.
@@ -46,27 +46,27 @@ def record_of(envelope: Envelope) -> CommandRecord:
     return CommandRecord.objects.get(**_key(envelope))
 
 
-def answer_of(record: CommandRecord) -> Outcome:
+def stored_response(record: CommandRecord) -> CommandResponse:
     """What was answered under a key. Raises CommandInProgress while nothing was."""
     if record.http_status is None:
         raise CommandInProgress
-    return Outcome.stored(record.http_status, record.body)
+    return CommandResponse.stored(record.http_status, record.body)
 
 
-def find_answer(envelope: Envelope) -> Outcome | None:
+def find_response(envelope: Envelope) -> CommandResponse | None:
     """What this command was answered, None if there is no answer under its key."""
     record = CommandRecord.objects.filter(**_key(envelope), binding=True, http_status__isnull=False).first()
     if record is None or envelope.validated is None or record.fingerprint != fingerprint(envelope):
         return None
-    return replace(answer_of(record), replayed=False)
+    return replace(stored_response(record), replayed=False)
 
 
-def answer(envelope: Envelope, outcome: Outcome) -> None:
+def store_response(envelope: Envelope, outcome: CommandResponse) -> None:
     """Stores the answer under the key, in the same transaction; from then on it binds."""
     tables.update(CommandRecord, _answered(outcome), _key(envelope))
 
 
-def take_and_answer(envelope: Envelope, outcome: Outcome) -> None:
+def claim_key_and_store_response(envelope: Envelope, outcome: CommandResponse) -> None:
     """Both in one, for a key that nobody else can have."""
     row = _row(envelope, status=CommandRecord.Status.SUCCEEDED, binding=True)
     tables.insert(CommandRecord, row | _answered(outcome))
@@ -85,7 +85,7 @@ def log_refusal(envelope: Envelope, error: ServiceError) -> None:
         _replace_unbinding(envelope, row)
 
 
-def _answered(outcome: Outcome) -> dict[str, object]:
+def _answered(outcome: CommandResponse) -> dict[str, object]:
     changes: dict[str, object] = {
         "status": CommandRecord.Status.SUCCEEDED,
         "http_status": outcome.status,
@@ -100,7 +100,7 @@ def _answered(outcome: Outcome) -> dict[str, object]:
 def _taken_before(envelope: Envelope, row: dict[str, Any]) -> CommandRecord | None:
     record = CommandRecord.objects.select_for_update().filter(**_key(envelope)).first()
     if record is None:  # cleaned away between the two statements
-        return take(envelope)
+        return claim_key(envelope)
     if not record.binding:
         _replace_unbinding(envelope, row)
         return None
@@ -120,7 +120,7 @@ def _key(envelope: Envelope) -> dict[str, object]:
 
 def _row(envelope: Envelope, *, status: CommandRecord.Status, binding: bool) -> dict[str, Any]:
     return _key(envelope) | {
-        "name": envelope.command_type.address,
+        "name": envelope.command_type.slug,
         "fingerprint": fingerprint(envelope),
         "status": status,
         "binding": binding,

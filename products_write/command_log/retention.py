@@ -25,7 +25,7 @@ def removable(days: int) -> QuerySet[CommandRecord]:
     return CommandRecord.objects.exclude(status=CommandRecord.Status.PENDING).filter(refusals | answers)
 
 
-def remove(days: int) -> Iterator[int]:
+def remove_in_batches(days: int) -> Iterator[int]:
     """Removes what is `removable`, oldest first, a transaction a batch; yields how many each batch had."""
     while removed := _remove_batch(days):
         yield removed

@@ -5,7 +5,7 @@ from products_write.commands.add_to_inventory import AddToInventory
 from products_write.commands.change_price import ChangePrice
 from products_write.commands.change_product_details import ChangeProductDetails
 from products_write.commands.confirm_items_shipped import ConfirmItemsShipped
-from products_write.commands.definition.base import Command, CommandResult, Context
+from products_write.commands.definition.base import Command, CommandResult
 from products_write.commands.discontinue_product import DiscontinueProduct
 from products_write.commands.rate_product import RateProduct
 from products_write.commands.reinstate_product import ReinstateProduct
@@ -15,7 +15,7 @@ from products_write.commands.update_stock_from_inventory_recount import UpdateSt
 from products_write.commands.withdraw_rating import WithdrawRating
 
 COMMANDS: dict[str, type[Command]] = {
-    command.address: command
+    command.slug: command
     for command in (
         AddNewProduct,
         ChangeProductDetails,
@@ -33,4 +33,4 @@ COMMANDS: dict[str, type[Command]] = {
 }
 """Every command by its address."""
 
-__all__ = ["COMMANDS", "Command", "CommandResult", "Context"]
+__all__ = ["COMMANDS", "Command", "CommandResult"]

@@ -1,7 +1,7 @@
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from products_write.commands.definition.base import Command, CommandResult, Context, handles
+from products_write.commands.definition.base import Command, CommandResult, UnitOfWork, handles
 from products_write.commands.definition.field_types import (
     Categories,
     Description,
@@ -16,7 +16,7 @@ from products_write.models import Product
 class AddNewProduct(Command, frozen=True, kw_only=True):
     """Add a product to the catalogue. It starts without stock and without ratings."""
 
-    address = "add-new-product"
+    slug = "add-new-product"
     permission = "products_write.add_new_product"
     creates = True
 
@@ -32,7 +32,7 @@ class AddNewProduct(Command, frozen=True, kw_only=True):
 
 
 @handles(AddNewProduct)
-def add_new_product(command: AddNewProduct, context: Context) -> CommandResult:
+def add_new_product(command: AddNewProduct, context: UnitOfWork) -> CommandResult:
     product = Product.add(
         product_id=None if command.product_id is UNSET else command.product_id,
         sku=command.sku,

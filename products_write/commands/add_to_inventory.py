@@ -1,13 +1,13 @@
 from msgspec import UNSET, UnsetType
 
-from products_write.commands.definition.base import Command, CommandResult, Context, handles
+from products_write.commands.definition.base import Command, CommandResult, UnitOfWork, handles
 from products_write.commands.definition.field_types import ProductId, Quantity, ReceivedAt
 
 
 class AddToInventory(Command, frozen=True, kw_only=True):
     """Pieces have arrived. Those that arrived before the latest recount leave the stock: it has counted them."""
 
-    address = "add-to-inventory"
+    slug = "add-to-inventory"
     permission = "products_write.add_to_inventory"
 
     product_id: ProductId
@@ -16,7 +16,7 @@ class AddToInventory(Command, frozen=True, kw_only=True):
 
 
 @handles(AddToInventory)
-def add_to_inventory(command: AddToInventory, context: Context) -> CommandResult:
+def add_to_inventory(command: AddToInventory, context: UnitOfWork) -> CommandResult:
     product = context.load(command.product_id)
     product.add_to_inventory(command.quantity, received_at=command.received_at or context.accepted_at)
     return context.save(product)

@@ -1,12 +1,12 @@
 from facts import ProductDiscontinued, ProductPriceChanged, ProductReinstated
-from products_write.commands.definition.base import Command, CommandResult, Context, handles
+from products_write.commands.definition.base import Command, CommandResult, UnitOfWork, handles
 from products_write.commands.definition.field_types import ProductId, UnitPrice
 
 
 class ChangePrice(Command, frozen=True, kw_only=True):
     """Change what one piece costs."""
 
-    address = "change-price"
+    slug = "change-price"
     permission = "products_write.change_price"
     conflicts = (ProductPriceChanged, ProductDiscontinued, ProductReinstated)
 
@@ -15,7 +15,7 @@ class ChangePrice(Command, frozen=True, kw_only=True):
 
 
 @handles(ChangePrice)
-def change_price(command: ChangePrice, context: Context) -> CommandResult:
+def change_price(command: ChangePrice, context: UnitOfWork) -> CommandResult:
     product = context.load(command.product_id)
     product.change_price(command.unit_price)
     return context.save(product)

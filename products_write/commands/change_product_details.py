@@ -2,14 +2,14 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from facts import ProductDetailsChanged, ProductDiscontinued, ProductReinstated
-from products_write.commands.definition.base import Command, CommandResult, Context, handles
+from products_write.commands.definition.base import Command, CommandResult, UnitOfWork, handles
 from products_write.commands.definition.field_types import Categories, Description, Name, ProductId, Sku
 
 
 class ChangeProductDetails(Command, frozen=True, kw_only=True):
     """Change what is said about a product. What is left out stays; categories are replaced as a whole."""
 
-    address = "change-product-details"
+    slug = "change-product-details"
     permission = "products_write.change_product_details"
     conflicts = (ProductDetailsChanged, ProductDiscontinued, ProductReinstated)
     at_least_one_of = ("sku", "name", "description", "categories")
@@ -28,7 +28,7 @@ class ChangeProductDetails(Command, frozen=True, kw_only=True):
 
 
 @handles(ChangeProductDetails)
-def change_product_details(command: ChangeProductDetails, context: Context) -> CommandResult:
+def change_product_details(command: ChangeProductDetails, context: UnitOfWork) -> CommandResult:
     product = context.load(command.product_id)
     product.change_details(
         sku=command.sku,

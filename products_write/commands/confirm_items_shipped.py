@@ -1,13 +1,13 @@
 from msgspec import UNSET, UnsetType
 
-from products_write.commands.definition.base import Command, CommandResult, Context, handles
+from products_write.commands.definition.base import Command, CommandResult, UnitOfWork, handles
 from products_write.commands.definition.field_types import ProductId, Quantity, ShippedAt
 
 
 class ConfirmItemsShipped(Command, frozen=True, kw_only=True):
     """Pieces have left. Those that left before the latest recount leave the stock: it has missed them."""
 
-    address = "confirm-items-shipped"
+    slug = "confirm-items-shipped"
     permission = "products_write.confirm_items_shipped"
 
     product_id: ProductId
@@ -16,7 +16,7 @@ class ConfirmItemsShipped(Command, frozen=True, kw_only=True):
 
 
 @handles(ConfirmItemsShipped)
-def confirm_items_shipped(command: ConfirmItemsShipped, context: Context) -> CommandResult:
+def confirm_items_shipped(command: ConfirmItemsShipped, context: UnitOfWork) -> CommandResult:
     product = context.load(command.product_id)
     product.confirm_items_shipped(command.quantity, shipped_at=command.shipped_at or context.accepted_at)
     return context.save(product)

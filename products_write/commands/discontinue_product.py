@@ -1,12 +1,12 @@
 from facts import ProductDiscontinued, ProductReinstated
-from products_write.commands.definition.base import Command, CommandResult, Context, handles
+from products_write.commands.definition.base import Command, CommandResult, UnitOfWork, handles
 from products_write.commands.definition.field_types import ProductId, Reason
 
 
 class DiscontinueProduct(Command, frozen=True, kw_only=True):
     """Take a product out of the range. What is in stock can still be shipped and counted."""
 
-    address = "discontinue-product"
+    slug = "discontinue-product"
     permission = "products_write.discontinue_product"
     conflicts = (ProductDiscontinued, ProductReinstated)
 
@@ -15,7 +15,7 @@ class DiscontinueProduct(Command, frozen=True, kw_only=True):
 
 
 @handles(DiscontinueProduct)
-def discontinue_product(command: DiscontinueProduct, context: Context) -> CommandResult:
+def discontinue_product(command: DiscontinueProduct, context: UnitOfWork) -> CommandResult:
     product = context.load(command.product_id)
     product.discontinue(reason=command.reason)
     return context.save(product)

@@ -1,4 +1,4 @@
-from products_write.commands.definition.base import CommandResult, Context, handles
+from products_write.commands.definition.base import CommandResult, UnitOfWork, handles
 from products_write.commands.definition.field_types import Stars
 from products_write.commands.definition.rating import RatingCommand, rater
 
@@ -6,13 +6,13 @@ from products_write.commands.definition.rating import RatingCommand, rater
 class RateProduct(RatingCommand, frozen=True, kw_only=True):
     """Rate a product. A user has one rating per product; the new one replaces it."""
 
-    address = "rate-product"
+    slug = "rate-product"
 
     rating: Stars
 
 
 @handles(RateProduct)
-def rate_product(command: RateProduct, context: Context) -> CommandResult:
+def rate_product(command: RateProduct, context: UnitOfWork) -> CommandResult:
     user_id = rater(command, context)
     product = context.load(command.product_id)
     product.rate(user_id=user_id, rating=command.rating)

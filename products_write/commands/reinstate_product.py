@@ -1,12 +1,12 @@
 from facts import ProductDiscontinued, ProductReinstated
-from products_write.commands.definition.base import Command, CommandResult, Context, handles
+from products_write.commands.definition.base import Command, CommandResult, UnitOfWork, handles
 from products_write.commands.definition.field_types import ProductId
 
 
 class ReinstateProduct(Command, frozen=True, kw_only=True):
     """Bring a discontinued product back into the range."""
 
-    address = "reinstate-product"
+    slug = "reinstate-product"
     permission = "products_write.reinstate_product"
     conflicts = (ProductDiscontinued, ProductReinstated)
 
@@ -14,7 +14,7 @@ class ReinstateProduct(Command, frozen=True, kw_only=True):
 
 
 @handles(ReinstateProduct)
-def reinstate_product(command: ReinstateProduct, context: Context) -> CommandResult:
+def reinstate_product(command: ReinstateProduct, context: UnitOfWork) -> CommandResult:
     product = context.load(command.product_id)
     product.reinstate()
     return context.save(product)

@@ -1,5 +1,5 @@
 from facts import ProductDiscontinued, ProductReinstated, ProductRelated, ProductUnrelated
-from products_write.commands.definition.base import Command, CommandResult, Context, handles
+from products_write.commands.definition.base import Command, CommandResult, UnitOfWork, handles
 from products_write.commands.definition.field_types import ProductId, RelatedProductId
 from products_write.models import Product
 
@@ -7,7 +7,7 @@ from products_write.models import Product
 class RelateProducts(Command, frozen=True, kw_only=True):
     """Show another product beside this one. It holds in this direction alone."""
 
-    address = "relate-products"
+    slug = "relate-products"
     permission = "products_write.relate_products"
     conflicts = (ProductRelated, ProductUnrelated, ProductDiscontinued, ProductReinstated)
 
@@ -16,7 +16,7 @@ class RelateProducts(Command, frozen=True, kw_only=True):
 
 
 @handles(RelateProducts)
-def relate_products(command: RelateProducts, context: Context) -> CommandResult:
+def relate_products(command: RelateProducts, context: UnitOfWork) -> CommandResult:
     product, other = _locked_in_id_order(command)
     context.refuse_conflict(product)
     product.relate(other)

@@ -1,12 +1,12 @@
 from facts import ProductDiscontinued, ProductReinstated, ProductRelated, ProductUnrelated
-from products_write.commands.definition.base import Command, CommandResult, Context, handles
+from products_write.commands.definition.base import Command, CommandResult, UnitOfWork, handles
 from products_write.commands.definition.field_types import ProductId, RelatedProductId
 
 
 class UnrelateProducts(Command, frozen=True, kw_only=True):
     """Stop showing another product beside this one."""
 
-    address = "unrelate-products"
+    slug = "unrelate-products"
     permission = "products_write.unrelate_products"
     conflicts = (ProductRelated, ProductUnrelated, ProductDiscontinued, ProductReinstated)
 
@@ -15,7 +15,7 @@ class UnrelateProducts(Command, frozen=True, kw_only=True):
 
 
 @handles(UnrelateProducts)
-def unrelate_products(command: UnrelateProducts, context: Context) -> CommandResult:
+def unrelate_products(command: UnrelateProducts, context: UnitOfWork) -> CommandResult:
     product = context.load(command.product_id)
     product.unrelate(command.related_product_id)
     return context.save(product)

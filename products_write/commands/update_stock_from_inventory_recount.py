@@ -3,14 +3,14 @@ from msgspec import UNSET, UnsetType
 from events.contracts import DomainEvent
 from facts import InventoryAdded, InventoryItemsShipped, InventoryRecounted
 from kernel.actor import Actor
-from products_write.commands.definition.base import Command, CommandResult, Context, handles
+from products_write.commands.definition.base import Command, CommandResult, UnitOfWork, handles
 from products_write.commands.definition.field_types import CountedAt, CountedQuantity, ProductId
 
 
 class UpdateStockFromInventoryRecount(Command, frozen=True, kw_only=True):
     """The shelf was counted. What has moved since is put on top of what was counted."""
 
-    address = "update-stock-from-inventory-recount"
+    slug = "update-stock-from-inventory-recount"
     permission = "products_write.update_stock_from_inventory_recount"
     conflicts = (InventoryRecounted,)
 
@@ -26,7 +26,7 @@ class UpdateStockFromInventoryRecount(Command, frozen=True, kw_only=True):
 
 @handles(UpdateStockFromInventoryRecount)
 def update_stock_from_inventory_recount(
-    command: UpdateStockFromInventoryRecount, context: Context
+    command: UpdateStockFromInventoryRecount, context: UnitOfWork
 ) -> CommandResult:
     product = context.load(command.product_id)
     product.update_stock_from_inventory_recount(

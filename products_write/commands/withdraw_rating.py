@@ -1,15 +1,15 @@
-from products_write.commands.definition.base import CommandResult, Context, handles
+from products_write.commands.definition.base import CommandResult, UnitOfWork, handles
 from products_write.commands.definition.rating import RatingCommand, rater
 
 
 class WithdrawRating(RatingCommand, frozen=True, kw_only=True):
     """Take back a rating."""
 
-    address = "withdraw-rating"
+    slug = "withdraw-rating"
 
 
 @handles(WithdrawRating)
-def withdraw_rating(command: WithdrawRating, context: Context) -> CommandResult:
+def withdraw_rating(command: WithdrawRating, context: UnitOfWork) -> CommandResult:
     user_id = rater(command, context)
     product = context.load(command.product_id)
     product.withdraw_rating(user_id=user_id)

@@ -20,7 +20,7 @@ from products_write.commands import CommandResult
 from products_write.demo import people
 from products_write.demo.products import DemoProduct, demo_products
 
-log = structlog.get_logger(__name__)
+logger = structlog.get_logger(__name__)
 
 _NAMESPACE = uuid.UUID("b7a53f0a-95c8-4d0e-9a51-6df0f7a0c7d2")
 
@@ -122,7 +122,7 @@ class Story:
         except Unavailable:
             raise
         except ServiceError as refusal:
-            log.info("demo_command_refused", command=command, code=refusal.code)
+            logger.info("demo_command_refused", command=command, code=refusal.code)
 
     def _send(self, who: str, command: str, body: dict[str, Any], occasion: str) -> CommandResult:
         told_as = f"{who} {command} {occasion} {msgspec.json.encode(body).decode()}"

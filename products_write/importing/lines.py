@@ -22,7 +22,7 @@ from products_write.commands.definition.field_types import (
 from products_write.commands.definition.introspection import faults_of
 from products_write.limits import MAX_STOCK
 
-COLUMNS = ("product_id", "sku", "name", "description", "unit_price", "categories", "quantity")
+IMPORT_COLUMNS = ("product_id", "sku", "name", "description", "unit_price", "categories", "quantity")
 
 # What an export puts an apostrophe before, so that a spreadsheet does not take it for a formula.
 _DISARMED = re.compile(r"'+[=+\-@\t\r]", re.ASCII)
@@ -67,9 +67,10 @@ def read_lines(file: IO[str]) -> Iterator[Line]:
 
 def _columns(header: Sequence[str]) -> list[str]:
     columns = [name.strip() for name in header]
-    unknown = [name for name in columns if name not in COLUMNS]
+    unknown = [name for name in columns if name not in IMPORT_COLUMNS]
     if unknown or len(set(columns)) < len(columns) or not {"product_id", "sku"} & set(columns):
-        detail = f"line 1: The header names each at most once of {', '.join(COLUMNS)}; product_id or sku is needed."
+        known = ", ".join(IMPORT_COLUMNS)
+        detail = f"line 1: The header names each at most once of {known}; product_id or sku is needed."
         raise Invalid([FieldFault("", "malformed", detail)])
     return columns
 

@@ -9,7 +9,8 @@ from msgspec import UNSET
 
 from kernel.actor import SYSTEM
 from kernel.validation import validated
-from products_write.bus.dispatch import COMMANDS, send
+from products_write.bus.dispatch import send
+from products_write.commands import COMMANDS
 from products_write.importing.lines import WantedState
 from products_write.models import Product
 
@@ -19,7 +20,7 @@ _NAMESPACE = uuid.UUID("6f2d3c0e-5b1f-4f57-9b0a-0c6c5f1d6a11")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ImportStep:
     """A command to send, and the version of the product it was decided on (0: it is not there yet)."""
 
     name: str
@@ -52,18 +53,18 @@ def bring_to(wanted: WantedState, product: Product | None, *, dry_run: bool) -> 
 
 def _add(wanted: WantedState, *, dry_run: bool) -> None:
     fields = _given(wanted, "product_id", "sku", "name", "description", "unit_price", "categories")
-    add = Step("add-new-product", fields)
+    add = ImportStep("add-new-product", fields)
     if dry_run:
         validated(COMMANDS[add.name], add.payload)
         return
     outcome = send(add.name, add.payload, actor=SYSTEM, command_id=add.command_id)
     if wanted.quantity and outcome.result is not None:
         payload = {"product_id": outcome.result.product_id, "quantity": wanted.quantity}
-        stock = Step("add-to-inventory", payload, outcome.result.version)
+        stock = ImportStep("add-to-inventory", payload, outcome.result.version)
         send(stock.name, stock.payload, actor=SYSTEM, command_id=stock.command_id)
 
 
-def _differences(product: Product, wanted: WantedState) -> list[Step]:
+def _differences(product: Product, wanted: WantedState) -> list[ImportStep]:
     """The commands for what is not so yet, in the order to send them."""
     present: dict[str, Any] = {
         "sku": product.sku,
@@ -77,7 +78,7 @@ def _differences(product: Product, wanted: WantedState) -> list[Step]:
     given = _given(wanted, *present)
     changed = {name: value for name, value in given.items() if value != present[name]}
     return [
-        Step(name, {"product_id": product.id, **payload}, product.version)
+        ImportStep(name, {"product_id": product.id, **payload}, product.version)
         for name, payload in _commands_for(changed)
     ]
 

@@ -61,5 +61,5 @@ class Aggregate(models.Model):
             events,
             recorded_at=self.decided_at,
             metadata=metadata,
-            along=tables.update_statement(type(self), columns, {"id": self.id}),
+            with_statement=tables.update_statement(type(self), columns, {"id": self.id}),
         )

@@ -5,7 +5,7 @@ from django.db import models
 
 from kernel.database import tables
 from kernel.database.aliases import write_connection
-from kernel.database.hydration import instance, select
+from kernel.database.hydration import hydrate, select
 from kernel.database.statements import fetch
 
 
@@ -23,7 +23,7 @@ class CategoryManager(models.Manager["Category"]):
         each = "json_array_elements_text(%s::json)" if tables.is_postgresql() else "value FROM json_each(%s)"
         listed = msgspec.json.encode(list(slugs)).decode()
         found = fetch(write_connection(), f"{select(Category)} WHERE slug IN (SELECT {each})", [listed])
-        return [instance(Category, write_connection(), row) for row in found]
+        return [hydrate(Category, write_connection(), row) for row in found]
 
 
 class Category(models.Model):

@@ -1,7 +1,7 @@
 from django.db import models
 
 import facts
-from products_write.errors import NotDiscontinued, ProductDiscontinued
+from products_write.errors import NotDiscontinued, ProductIsDiscontinued
 from products_write.models.aggregate import Aggregate
 
 
@@ -26,4 +26,4 @@ class Lifecycle(Aggregate):
 
     def refuse_if_discontinued(self) -> None:
         if self.discontinued:
-            raise ProductDiscontinued
+            raise ProductIsDiscontinued

@@ -8,7 +8,7 @@ from events.log import now
 from facts import ProductAdded
 from kernel.database import tables
 from kernel.database.aliases import write_connection
-from kernel.database.hydration import instance, select
+from kernel.database.hydration import hydrate, select
 from kernel.database.statements import fetch
 from products_write.errors import ProductIdTaken, ProductNotFound, SkuTaken
 from products_write.limits import MAX_PRODUCT_ID, MAX_UNIT_PRICE
@@ -39,7 +39,7 @@ class ProductManager(models.Manager["Product"]):
         if not found:
             raise ProductNotFound(field=field)
         row, columns = found[0], len(Product._meta.concrete_fields)
-        product, clock = instance(Product, connection, row[:columns]), row[columns:] or (now(),)
+        product, clock = hydrate(Product, connection, row[:columns]), row[columns:] or (now(),)
         product.decided_at = max(clock[0], product.recorded_at)
         return product
 

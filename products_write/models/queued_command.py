@@ -10,13 +10,13 @@ from kernel.database import tables
 from kernel.database.aliases import write_connection
 from products_write.models.command_record import CommandRecord
 
-LOCK_CLASS = 7_203
+LINE_LOCK_CLASS = 7_203
 _LINES = 1_000
 _PATIENCE = timedelta(minutes=10)
 
 
 class QueuedCommandManager(models.Manager["QueuedCommand"]):
-    def put(self, record: CommandRecord, payload: str, expected_version: int | None) -> "QueuedCommand":
+    def enqueue(self, record: CommandRecord, payload: str, expected_version: int | None) -> "QueuedCommand":
         """The command, last in its line, from the moment the caller's transaction commits."""
         if record.product_id is not None:
             _lock_end_of_line(record.product_id)
@@ -82,4 +82,6 @@ def _lock_end_of_line(product_id: int) -> None:
     """
     if tables.is_postgresql():
         with write_connection().cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, product_id & 0x7FFF_FFFF])
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(%s, %s)", [LINE_LOCK_CLASS, product_id & 0x7FFF_FFFF]
+            )

@@ -26,12 +26,12 @@ class Replaced(NamedTuple):
 
 
 class RatingManager(models.Manager["Rating"]):
-    def put(self, product_id: int, user_id: int, rating: int) -> Replaced | None:
+    def set_rating(self, product_id: int, user_id: int, rating: int) -> Replaced | None:
         """Sets a user's rating; None when it was so already."""
         found = fetch(write_connection(), _PUT, [product_id, user_id, rating])
         return Replaced(found[0][0]) if found else None
 
-    def take(self, product_id: int, user_id: int) -> int | None:
+    def remove_rating(self, product_id: int, user_id: int) -> int | None:
         """Removes a user's rating; it, or None when there is none."""
         found = fetch(write_connection(), _TAKE, [product_id, user_id])
         return int(found[0][0]) if found else None
@@ -67,13 +67,13 @@ class Rated(Lifecycle):
     def rate(self, *, user_id: int, rating: int) -> None:
         """No-op when this is the user's rating already."""
         self.refuse_if_discontinued()
-        replaced = Rating.objects.put(self.id, user_id, rating)
+        replaced = Rating.objects.set_rating(self.id, user_id, rating)
         if replaced is None:
             return
         self.record(ProductRated(user_id=user_id, rating=rating, previous_rating=replaced.rating))
 
     def withdraw_rating(self, *, user_id: int) -> None:
-        withdrawn = Rating.objects.take(self.id, user_id)
+        withdrawn = Rating.objects.remove_rating(self.id, user_id)
         if withdrawn is None:
             raise RatingNotFound
         self.record(ProductRatingWithdrawn(user_id=user_id, previous_rating=withdrawn))

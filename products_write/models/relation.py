@@ -1,7 +1,7 @@
 from django.db import models
 
 from facts import ProductRelated, ProductUnrelated
-from products_write.errors import ProductDiscontinued, RelationNotFound, SelfRelation, TooManyRelations
+from products_write.errors import ProductIsDiscontinued, RelationNotFound, SelfRelation, TooManyRelations
 from products_write.limits import MAX_RELATIONS
 from products_write.models.lifecycle import Lifecycle
 
@@ -40,7 +40,9 @@ class Related(Lifecycle):
             raise SelfRelation
         self.refuse_if_discontinued()
         if other.discontinued:
-            raise ProductDiscontinued("The product to relate to is discontinued.", field="related_product_id")
+            raise ProductIsDiscontinued(
+                "The product to relate to is discontinued.", field="related_product_id"
+            )
         related = set(self._relations().values_list("related_product_id", flat=True))
         if other.id in related:
             return

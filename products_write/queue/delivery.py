@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connections
 
 from kernel import failpoints
-from kernel.background_queue import Background
+from kernel.background_queue import BackgroundQueue
 from products_write.queue.execution import execute_line_of
 
 logger = structlog.get_logger("products_write.delivery")
@@ -24,7 +24,7 @@ IN_PLACE_SECONDS = 5.0
 def deliver(record_id: int, **kwargs: Any) -> None:
     """Receiver of command_accepted: have it executed soon."""
     failpoints.reach(failpoints.AFTER_COMMIT)
-    publisher.add([record_id])
+    command_publisher.add([record_id])
 
 
 def _deliver(record_ids: Sequence[int]) -> None:
@@ -52,4 +52,4 @@ def _execute_here(record_id: int) -> None:
         connections.close_all()  # the thread may have nothing more to do for hours
 
 
-publisher = Background("commands", _deliver)
+command_publisher = BackgroundQueue("commands", _deliver)

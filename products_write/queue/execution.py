@@ -17,12 +17,13 @@ from kernel.actor import SYSTEM, Actor
 from kernel.database.aliases import write_alias
 from kernel.errors import PermissionDenied, ServiceError, Unavailable
 from products_write.bus import behaviours, idempotency
-from products_write.bus.dispatch import COMMANDS, handle
-from products_write.bus.envelope import Accepted, Behaviour, Envelope, Next, Outcome, chain
+from products_write.bus.dispatch import handle
+from products_write.bus.envelope import Behaviour, CommandResponse, Envelope, Next, QueuePlace, chain
+from products_write.commands import COMMANDS
 from products_write.errors import CommandInProgress
 from products_write.models import SYSTEM_ACTOR_ID, QueuedCommand
 
-log = structlog.get_logger("products_write.execution")
+logger = structlog.get_logger("products_write.execution")
 
 
 def execute_line_of(record_id: int, deadline: float = inf) -> bool:
@@ -49,7 +50,7 @@ def execute_everything_waiting(deadline: float = inf) -> None:
             execute_line_of(record_id, deadline)
 
 
-def in_turn(envelope: Envelope, proceed: Next) -> Outcome:
+def in_turn(envelope: Envelope, proceed: Next) -> CommandResponse:
     """Behaviour: holds the command's place in the queue, and stores the answer, a refusal too, as it gives it up."""
     assert envelope.accepted is not None
     if not QueuedCommand.objects.claim(envelope.accepted.queued_id):
@@ -60,40 +61,40 @@ def in_turn(envelope: Envelope, proceed: Next) -> Outcome:
     except Unavailable:
         raise
     except ServiceError as refusal:
-        outcome = Outcome.refused(refusal, envelope.correlation_id)
-    idempotency.answer(envelope, outcome)
+        outcome = CommandResponse.refused(refusal, envelope.correlation_id)
+    idempotency.store_response(envelope, outcome)
     QueuedCommand.objects.filter(id=envelope.accepted.queued_id).delete()
     return outcome
 
 
-def authorise_again(envelope: Envelope, proceed: Next) -> Outcome:
+def authorise_again(envelope: Envelope, proceed: Next) -> CommandResponse:
     """Behaviour: what was allowed at acceptance must be allowed still."""
     if not envelope.actor.is_authenticated:
         raise PermissionDenied("The account that sent this command is gone or inactive.")
     return behaviours.authorise(envelope, proceed)
 
 
-def restore(envelope: Envelope, proceed: Next) -> Outcome:
+def restore(envelope: Envelope, proceed: Next) -> CommandResponse:
     """Behaviour: the fields as they were validated; the clock of this machine is no reason to refuse them now."""
     envelope.validated = msgspec.convert(envelope.payload, envelope.command_type)
     return proceed(envelope)
 
 
-def fail(envelope: Envelope) -> Outcome:
+def fail(envelope: Envelope) -> CommandResponse:
     raise ServiceError
 
 
-BEHAVIOURS: tuple[Behaviour, ...] = (
+QUEUE_BEHAVIOURS: tuple[Behaviour, ...] = (
     behaviours.correlate_and_log,
-    behaviours.transact,
+    behaviours.in_transaction,
     in_turn,
     authorise_again,
     restore,
 )
 """Around every handler of a command that waited, the first outermost."""
 
-_execute = chain(BEHAVIOURS, handle)
-_give_up = chain((behaviours.transact, in_turn), fail)
+_execute = chain(QUEUE_BEHAVIOURS, handle)
+_give_up = chain((behaviours.in_transaction, in_turn), fail)
 
 
 def _has_ended(head: QueuedCommand) -> bool:
@@ -116,7 +117,7 @@ def _envelope_of(head: QueuedCommand) -> Envelope | None:
     """None for a command that this code does not know: it waits for a release that does."""
     record = head.record
     if record.name not in COMMANDS:
-        log.error("queued_command_unknown", command=record.name, command_id=str(record.command_id))
+        logger.error("queued_command_unknown", command=record.name, command_id=str(record.command_id))
         return None
     return Envelope(
         command_type=COMMANDS[record.name],
@@ -125,7 +126,7 @@ def _envelope_of(head: QueuedCommand) -> Envelope | None:
         command_id=record.command_id,
         correlation_id=record.correlation_id,
         expected_version=head.expected_version,
-        accepted=Accepted(head.id, head.accepted_at),
+        accepted=QueuePlace(head.id, head.accepted_at),
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from products_read.exporting import COLUMNS, harmless
+from products_read.exporting import EXPORT_COLUMNS, harmless
 from tests.support.processes import Service
 
 AWKWARD = (
@@ -45,7 +45,7 @@ def test_export__imports_again_without_loss(embedded: Service, tmp_path: Path) -
     embedded.manage("export_products", str(first), "--include-discontinued")
     with first.open(newline="") as lines:
         rows = list(csv.reader(lines))
-    assert rows[0] == list(COLUMNS)
+    assert rows[0] == list(EXPORT_COLUMNS)
     assert rows[1] == ["1", "'=1+1", "'+Lamp", '\'@home, "quoted"\nsecond line', "12.50", "a|b", "7"]
     assert [row[0] for row in rows[1:]] == ["1", "2", "3"]
     assert not [cell for row in rows[1:] for cell in row if cell.startswith(("=", "+", "-", "@"))]

@@ -144,7 +144,7 @@ def without_unique_versions(hundred_in_stock: None) -> Iterator[None]:
         for model, constraint in indexes:
             editor.remove_constraint(model, constraint)
     yield
-    with triggers.lifted(connection), connection.cursor() as cursor:
+    with triggers.triggers_lifted(connection), connection.cursor() as cursor:
         cursor.execute("TRUNCATE events_event, products_write_stockmovement")
     with connection.schema_editor() as editor:
         for model, constraint in indexes:

@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError
 from kernel.actor import Actor
 from kernel.errors import ServiceError, Unavailable
 from products_write.bus import dispatch
+from products_write.bus.envelope import CommandResponse
 from products_write.errors import CommandInProgress
 from tests.support.proof_commands import RandomCommands
 from tests.support.proof_journal import Journal, Line
@@ -59,7 +60,7 @@ def _send(journal: Journal, command: Line, seen: dict[int, int]) -> bool:
     return True
 
 
-def _answer(command: Line) -> dispatch.Outcome:
+def _answer(command: Line) -> CommandResponse:
     """The one answer: whoever does not know it, the connection being lost, asks again under the same id."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from events import log
-from events.integrity.dry_run import try_parked
+from events.integrity.dry_run import dry_run_release
 from events.management.arguments import WRONG_USE
 from events.models import ParkedKey
 from events.projections import engine
@@ -59,7 +59,7 @@ class Command(BaseCommand):
         self.stdout.write(key.traceback)
 
     def _try(self, projection: Projection[Any], key: ParkedKey, reason: str) -> None:
-        trial = try_parked(projection, key)
+        trial = dry_run_release(projection, key)
         self.stdout.write(f"before: {trial.before}\nafter:  {trial.after}")
         if trial.error:
             self.stdout.write(trial.error)
@@ -76,7 +76,7 @@ class Command(BaseCommand):
         failing = next(log.read_stream(key.product_id, key.version - 1, key.version), None)
         if failing is None:
             raise CommandError(f"Version {key.version} is not in the log, so there is no event to skip.")
-        failure = engine.skip(projection, key, failing, reason)
+        failure = engine.skip_and_release(projection, key, failing, reason)
         self.stdout.write(
             f"{key.projection}:{key.product_id}: version {failing.version} is skipped from now on."
         )

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from events.integrity.exclusive_run import AlreadyRunning
 from events.integrity.rebuild import Rebuilt, StagingLost, rebuild
-from events.integrity.rebuild_streams import Refolded, refold
+from events.integrity.rebuild_streams import RebuildCounts, rebuild_streams
 from events.management.arguments import (
     add_projection_arguments,
     chosen_projections,
@@ -59,11 +59,11 @@ class Command(BaseCommand):
 
     def _rebuild(
         self, projection: Projection[Any], products: list[int] | None, options: dict[str, Any]
-    ) -> Refolded:
+    ) -> RebuildCounts:
         started, write = time.monotonic(), not options["dry_run"]
         samples: list[int] = []
         if products is not None:
-            result = refold(projection, sorted(set(products)), write=write)
+            result = rebuild_streams(projection, sorted(set(products)), write=write)
         else:
             result, samples = self._rebuild_all(projection, options["parallel"], write=write)
         self.stdout.write(_summary(projection, result, time.monotonic() - started, write=write))
@@ -84,7 +84,7 @@ class Command(BaseCommand):
             line.finish()
 
 
-def _summary(projection: Projection[Any], result: Refolded, seconds: float, *, write: bool) -> str:
+def _summary(projection: Projection[Any], result: RebuildCounts, seconds: float, *, write: bool) -> str:
     would = "" if write else "would be "
     return (
         f"{projection.name}: {result.events} events read, rows {would}added {result.added},"

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 from django.core.management.base import BaseCommand, CommandError
 
 from events.management.progress import ProgressLine
-from products_read.exporting import COLUMNS, exported_lines
+from products_read.exporting import EXPORT_COLUMNS, exported_lines
 from products_read.models import ProductDisplay
 
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         line = ProgressLine(self.stderr, "products", ProductDisplay.objects.count() if file else 0)
         with _opened(file) as output:
             writer = csv.writer(output)
-            writer.writerow(COLUMNS)
+            writer.writerow(EXPORT_COLUMNS)
             for exported in exported_lines(include_discontinued=include_discontinued):
                 writer.writerow(exported)
                 line.advance(1)

@@ -23,7 +23,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     `conflicts`: the events since the version a client saw that make its decision doubtful.
     """
 
-    address: ClassVar[str]
+    slug: ClassVar[str]
     permission: ClassVar[str | None]
     conflicts: ClassVar[tuple[type[DomainEvent], ...]] = ()
     at_least_one_of: ClassVar[tuple[str, ...]] = ()
@@ -59,7 +59,7 @@ class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class UnitOfWork:
     """Who sends a command, under which id, and the version of the product they saw (None: any).
 
     `accepted_at` is None for a command that is executed as it is accepted; otherwise it is when what the command
@@ -96,7 +96,7 @@ class Context:
         recorded = product.store(self._metadata())
         return CommandResult(
             command_id=self.command_id,
-            command=self.command.address,
+            command=self.command.slug,
             product_id=product.id,
             version=product.version,
             position=recorded[-1].position if recorded else last_position(product.id),
@@ -107,7 +107,7 @@ class Context:
         return Metadata(
             actor_id=self.actor.user_id,
             command_id=self.command_id,
-            command=self.command.address,
+            command=self.command.slug,
             correlation_id=self.correlation_id,
         )
 
@@ -121,14 +121,14 @@ def _summary(event: RecordedEvent) -> EventSummary:
 
 
 C = TypeVar("C", bound=Command)
-Handler = Callable[[Any, Context], CommandResult]
+Handler = Callable[[Any, UnitOfWork], CommandResult]
 HANDLERS: dict[type[Command], Handler] = {}
 
 
-def handles(command_type: type[C]) -> Callable[[Callable[[C, Context], CommandResult]], Handler]:
+def handles(command_type: type[C]) -> Callable[[Callable[[C, UnitOfWork], CommandResult]], Handler]:
     """Decorator: this function handles `command_type`; one does."""
 
-    def register(handler: Callable[[C, Context], CommandResult]) -> Handler:
+    def register(handler: Callable[[C, UnitOfWork], CommandResult]) -> Handler:
         if command_type in HANDLERS:
             raise ValueError(f"{command_type.__name__} has two handlers.")
         HANDLERS[command_type] = handler

@@ -7,7 +7,7 @@ from events.contracts import DomainEvent
 from facts import ProductDiscontinued, ProductRated, ProductRatingWithdrawn
 from kernel.actor import Actor
 from kernel.errors import FieldFault
-from products_write.commands.definition.base import Command, Context
+from products_write.commands.definition.base import Command, UnitOfWork
 from products_write.commands.definition.field_types import ProductId, UserId
 from products_write.errors import UserNotFound
 
@@ -40,7 +40,7 @@ def rater_id(command: RatingCommand, actor: Actor) -> int | None:
     return actor.user_id if command.user_id is UNSET else command.user_id
 
 
-def rater(command: RatingCommand, context: Context) -> int:
+def rater(command: RatingCommand, context: UnitOfWork) -> int:
     """The id of the user whose rating it is. Raises UserNotFound."""
     user_id = rater_id(command, context.actor)
     assert user_id is not None  # see RatingCommand.faults_from

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from events.management.progress import ProgressLine
-from products_write.command_log.retention import removable, remove
+from products_write.command_log.retention import removable, remove_in_batches
 
 _MOST_DAYS = 36_500
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             return
         progress = ProgressLine(self.stderr, "entries", total)
         removed = 0
-        for batch in remove(days):
+        for batch in remove_in_batches(days):
             removed += batch
             progress.advance(batch)
         progress.finish()

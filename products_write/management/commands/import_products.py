@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from events.management.progress import ProgressLine
 from kernel.errors import FieldFault, Invalid, ServiceError, Unavailable
 from products_write.bus.bulk import in_bulk
-from products_write.importing.lines import COLUMNS, Line, read_lines
+from products_write.importing.lines import IMPORT_COLUMNS, Line, read_lines
 from products_write.importing.naming import Naming
 from products_write.importing.states import ADDED, CHANGED, UNCHANGED, bring_to
 
@@ -18,8 +18,8 @@ FAULTY = "faulty"
 
 class Command(BaseCommand):
     help = (
-        f"Add products, or bring them to a state, from a CSV file with the columns {','.join(COLUMNS)}: product_id "
-        "or sku is needed, categories are joined by '|', quantity is the stock afterwards, a column left out stays "
+        f"Add products, or bring them to a state, from a CSV file with the columns {','.join(IMPORT_COLUMNS)}: "
+        "product_id or sku is needed, categories are joined by '|', quantity is the stock afterwards, a column left out stays "
         "as it is. A line that gives product_id and sku is refused when they do not name one product: its product "
         "has another SKU or none (see --allow-rename), or its SKU belongs to another product. "
         "Of two lines about one product the later is refused. "

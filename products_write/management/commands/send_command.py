@@ -11,7 +11,8 @@ from kernel.actor import SYSTEM, Actor
 from kernel.correlation import new_correlation_id
 from kernel.errors import FieldFault, Invalid, ServiceError
 from kernel.problem_documents import problem_document
-from products_write.bus.dispatch import COMMANDS, accept, send
+from products_write.bus.dispatch import accept, send
+from products_write.commands import COMMANDS
 
 
 class Command(BaseCommand):

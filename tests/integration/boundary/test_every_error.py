@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from boundary.responses.problem_pages import EveryErrorIsAProblem
+from boundary.responses.problem_pages import ProblemDetailsMiddleware
 from tests.conftest import client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.integration.boundary.raising_urls")]
@@ -73,7 +73,7 @@ def test_api__without_the_middleware_debug_shows_developers_pages(
 ) -> None:
     """The negative control of the two tests above."""
     settings.DEBUG = True
-    name = f"{EveryErrorIsAProblem.__module__}.{EveryErrorIsAProblem.__name__}"
+    name = f"{ProblemDetailsMiddleware.__module__}.{ProblemDetailsMiddleware.__name__}"
     settings.MIDDLEWARE = [other for other in settings.MIDDLEWARE if other != name]
 
     response = visitor.get("/api/plain/bug/")

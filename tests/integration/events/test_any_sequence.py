@@ -115,7 +115,7 @@ class AnySequence(RuleBasedStateMachine):
     @rule()
     def take_snapshots(self) -> None:
         for projection in registered_projections().values():
-            snapshots.take(projection, self.ids)
+            snapshots.take_snapshots(projection, self.ids)
 
     @rule(which=st.integers(0, PRODUCTS - 1))
     def lose_a_row(self, which: int) -> None:

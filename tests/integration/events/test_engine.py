@@ -64,9 +64,9 @@ def test_catch_up__goes_on_batch_by_batch(display: Projection[Any]) -> None:
     steps = [engine.catch_up(display, 0, limit=4) for _ in range(3)]
     assert [step.events for step in steps] == [4, 4, 2]
     assert [step.outcome for step in steps] == [
-        engine.Outcome.MORE,
-        engine.Outcome.MORE,
-        engine.Outcome.CAUGHT_UP,
+        engine.CatchUpResult.MORE,
+        engine.CatchUpResult.MORE,
+        engine.CatchUpResult.CAUGHT_UP,
     ]
     assert (row(4).version, row(4).rating_count) == (10, 9)
 
@@ -102,7 +102,7 @@ def test_catch_up__halts_when_the_log_is_another_one(display: Projection[Any]) -
     engine.catch_up_all()
     Checkpoint.objects.update(event_id=uuid4())
     append(1, product_rated())
-    assert engine.catch_up(display, 1).outcome is engine.Outcome.HALTED
+    assert engine.catch_up(display, 1).outcome is engine.CatchUpResult.HALTED
     assert row(1).version == 1
     halted = [status for status in projection_status() if status.halted]
     assert halted
@@ -118,7 +118,7 @@ def test_rebuild__mends_a_halted_projection(display: Projection[Any]) -> None:
     rebuild(display, lambda done: None)
     assert row(1).version == 2
     append(1, product_rated(5, previous=4))
-    assert engine.catch_up(display, 1).outcome is engine.Outcome.CAUGHT_UP
+    assert engine.catch_up(display, 1).outcome is engine.CatchUpResult.CAUGHT_UP
     assert row(1).version == 3
 
 
@@ -157,7 +157,7 @@ def test_release__replays_in_order_once_the_handler_is_mended(
 def insert_event_of_the_future(product_id: int, version: int) -> None:
     """What a newer release would append during a rolling deploy."""
     append(product_id, product_rated(2, user_id=9))
-    with triggers.lifted(connections[write_alias()]), connections[write_alias()].cursor() as cursor:
+    with triggers.triggers_lifted(connections[write_alias()]), connections[write_alias()].cursor() as cursor:
         cursor.execute(
             "UPDATE events_event SET schema_version = 99 WHERE product_id = %s AND version = %s",
             [product_id, version],
@@ -173,7 +173,7 @@ def test_catch_up__holds_an_event_of_a_newer_schema_until_code_knows_it(display:
     assert (row(7).version, row(8).version) == (1, 1)
     held = ParkedKey.objects.get(projection="product_display")
     assert (held.kind, held.version) == ("held", 2)
-    with triggers.lifted(connections[write_alias()]), connections[write_alias()].cursor() as cursor:
+    with triggers.triggers_lifted(connections[write_alias()]), connections[write_alias()].cursor() as cursor:
         cursor.execute("UPDATE events_event SET schema_version = 1")
     engine.catch_up_all()
     assert row(7).version == 2
@@ -182,7 +182,7 @@ def test_catch_up__holds_an_event_of_a_newer_schema_until_code_knows_it(display:
 
 def test_catch_up__parks_a_product_whose_stream_has_a_hole(display: Projection[Any]) -> None:
     append(7, product_added(), product_rated(4))
-    with triggers.lifted(connections[write_alias()]), connections[write_alias()].cursor() as cursor:
+    with triggers.triggers_lifted(connections[write_alias()]), connections[write_alias()].cursor() as cursor:
         cursor.execute("DELETE FROM events_event WHERE version = 1")
     engine.catch_up_all()
     key = ParkedKey.objects.get(projection="product_display")
@@ -204,7 +204,7 @@ def test_catch_up__stands_aside_for_newer_code(display: Projection[Any]) -> None
     append(1, product_added())
     checkpoints_of(display)
     Checkpoint.objects.update(projection_version=display.version + 1)
-    assert engine.catch_up(display, 1).outcome is engine.Outcome.STANDS_ASIDE
+    assert engine.catch_up(display, 1).outcome is engine.CatchUpResult.STANDS_ASIDE
     assert not ProductDisplay.objects.exists()
 
 

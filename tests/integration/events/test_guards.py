@@ -52,7 +52,7 @@ def test_log__refuses_change(statement: str) -> None:
 @pytest.mark.parametrize("statement", CHANGES[:1])
 def test_log__would_change_without_the_guards(statement: str) -> None:
     append(1, product_added())
-    with triggers.lifted(connection):
+    with triggers.triggers_lifted(connection):
         execute(statement)
     assert Event.objects.get().version == 9
 
@@ -78,15 +78,18 @@ def test_log__refuses_a_connection_that_was_not_set_up_by_us() -> None:
 
 
 def test_migrate__puts_back_a_guard_that_is_gone() -> None:
-    triggers.lift(connection)
-    assert len(triggers.missing(connection)) == 3
+    triggers.lift_triggers(connection)
+    assert len(triggers.missing_guards(connection)) == 3
     call_command("migrate", "--verbosity=0")
-    assert triggers.missing(connection) == []
+    assert triggers.missing_guards(connection) == []
 
 
 def test_watermark__refuses_a_log_without_guards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("events.log.watermark._guarded", set())
-    with triggers.lifted(connection), pytest.raises(triggers.LogUnguarded, match=r"manage\.py migrate"):
+    with (
+        triggers.triggers_lifted(connection),
+        pytest.raises(triggers.LogUnguarded, match=r"manage\.py migrate"),
+    ):
         final_watermark()
     assert final_watermark().position == 0
 

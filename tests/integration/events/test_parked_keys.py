@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from events.integrity.rebuild import rebuild
-from events.integrity.rebuild_streams import refold
+from events.integrity.rebuild_streams import rebuild_streams
 from events.integrity.verify import verify_projection
 from events.models import ParkedKey, SkippedEvent
 from events.projections import engine
@@ -96,7 +96,7 @@ def test_skip__passes_over_the_event_in_every_fold_from_now_on(
         assert version() == 3
         assert list(verify_projection(display, None, lambda done: None)) == []
         assert rebuild(display, lambda done: None).counts.unchanged == 1
-        assert refold(display, [7]).unchanged == 1
+        assert rebuild_streams(display, [7]).unchanged == 1
     assert ProductDisplay.objects.get(pk=7).rating_count == 0
     assert SkippedEvent.objects.get().reason == "rated by a robot"
     assert list(verify_projection(display, None, lambda done: None)) == []

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.test import APIClient
 
 from events.consistency import tokens
-from events.consistency.bounded_wait import waiters
+from events.consistency.bounded_wait import wait_slots
 from events.models import Checkpoint, ParkedKey
 from events.projections.base import projection_into
 from events.projections.checkpoints import checkpoints_of
@@ -34,7 +34,7 @@ LOG_PATHS = [
 
 
 def token(version: int, product_id: int = 7) -> str:
-    return tokens.issue(product_id, version, version)
+    return tokens.issue_token(product_id, version, version)
 
 
 def get(client: APIClient, path: str, version: int, prefer: str = "", product_id: int = 7) -> Any:
@@ -67,7 +67,7 @@ def written() -> None:
 def all_slots_taken(settings: Settings) -> Iterator[None]:
     """Everybody who may wait in this process does."""
     settings.WEB_THREADS = 4
-    with waiters.one_more() as admitted:
+    with wait_slots.acquire() as admitted:
         assert admitted
         yield
 

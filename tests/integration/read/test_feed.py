@@ -12,7 +12,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from events.consistency import tokens
-from events.consistency.bounded_wait import waiters
+from events.consistency.bounded_wait import wait_slots
 from kernel.database.aliases import write_alias
 from tests.conftest import client_of
 from tests.integration.read.asking import ask, faults
@@ -145,7 +145,7 @@ def test_long_poll__counts_among_those_who_wait(
     client: APIClient, settings: Settings, positions: list[int]
 ) -> None:
     settings.WEB_THREADS = 4
-    with waiters.one_more():
+    with wait_slots.acquire():
         response, seconds = long_poll(client, positions[-1], "wait=30")
     assert (response.json()["results"], "Preference-Applied" in response) == ([], False)
     assert seconds < 5
@@ -153,7 +153,7 @@ def test_long_poll__counts_among_those_who_wait(
 
 def test_token__is_fresh_when_the_feed_reaches_its_position(client: APIClient, positions: list[int]) -> None:
     for ahead, consistency in ((0, "fresh"), (1, "stale")):
-        token = tokens.issue(7, 4, positions[-1] + ahead)
+        token = tokens.issue_token(7, 4, positions[-1] + ahead)
         response, _ = long_poll(client, 0, "handling=lenient", **{"Consistency-Token": token})
         assert (response["Consistency"], response["Preference-Applied"]) == (consistency, "handling=lenient")
 

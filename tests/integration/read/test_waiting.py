@@ -12,7 +12,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from events.consistency import tokens
-from events.consistency.bounded_wait import Wait, most_waiters, wait_for
+from events.consistency.bounded_wait import Wait, slot_count, wait_for
 from events.projections import rows
 from events.projections.base import projection_into
 from kernel.database.aliases import read_alias
@@ -63,7 +63,7 @@ def row_locked(product_id: int) -> Iterator[threading.Event]:
 def get(version: int, prefer: str) -> tuple[str, float]:
     """What is said of freshness, and the seconds that it took."""
     begun = time.monotonic()
-    headers = {"Consistency-Token": tokens.issue(7, version, version), "Prefer": prefer}
+    headers = {"Consistency-Token": tokens.issue_token(7, version, version), "Prefer": prefer}
     response: Any = APIClient().get(f"{PRODUCTS}7/", headers=headers)
     return response["Consistency"], time.monotonic() - begun
 
@@ -117,7 +117,7 @@ def ask_and_close(took: list[float]) -> None:
 @pytest.mark.parametrize(("threads", "waiters"), [(1, 1), (4, 1), (7, 1), (8, 2), (64, 16)])
 def test_waiters__are_a_quarter_of_the_threads(settings: Settings, threads: int, waiters: int) -> None:
     settings.WEB_THREADS = threads
-    assert most_waiters() == waiters
+    assert slot_count() == waiters
 
 
 def test_wait_for__asks_once_without_time_and_again_with_it() -> None:

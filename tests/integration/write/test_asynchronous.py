@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from events.consistency.tokens import Token, read
+from events.consistency.tokens import Token, read_token
 from events.delivery.sweep import sweep_everything
 from events.models import Event
 from kernel.actor import SYSTEM, Actor
@@ -83,7 +83,7 @@ def test_status__of_an_executed_command_has_result_and_token(user_client: APICli
     execute_everything_waiting()
     answer = user_client.get(location)
     assert (answer.json()["status"], answer.json()["version"]) == ("succeeded", 2)
-    assert read(answer.headers["Consistency-Token"]) == Token(product_id, 2, answer.json()["position"])
+    assert read_token(answer.headers["Consistency-Token"]) == Token(product_id, 2, answer.json()["position"])
     assert state_of(product_id)["ratings"] != {}
 
 

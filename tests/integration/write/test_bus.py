@@ -15,7 +15,7 @@ from kernel.errors import NotAuthenticated, NotFound, PermissionDenied, ServiceE
 from products_write import errors
 from products_write.bus import behaviours
 from products_write.bus.dispatch import send
-from products_write.bus.envelope import Envelope, Outcome
+from products_write.bus.envelope import CommandResponse, Envelope
 from products_write.commands import Command
 from products_write.models import CommandRecord, Product
 from tests.support.deciding import added, events_of, nothing_changes, refused, sent, state_of
@@ -339,12 +339,12 @@ class Failing:
     def __init__(self, error: Exception, times: int) -> None:
         self.error, self.left, self.calls = error, times, 0
 
-    def __call__(self, envelope: Envelope) -> Outcome:
+    def __call__(self, envelope: Envelope) -> CommandResponse:
         self.calls += 1
         if self.left:
             self.left -= 1
             raise self.error
-        return Outcome(200, b"{}", None)
+        return CommandResponse(200, b"{}", None)
 
 
 def database_error(sqlstate: str | None, kind: type[DatabaseError] = OperationalError) -> DatabaseError:
@@ -362,14 +362,14 @@ def an_envelope() -> Envelope:
 @pytest.mark.parametrize("sqlstate", ["40P01", "40001"])
 def test_transact__tries_again_after_what_passes(sqlstate: str) -> None:
     failing = Failing(database_error(sqlstate), 2)
-    assert behaviours.transact(an_envelope(), failing).status == 200
+    assert behaviours.in_transaction(an_envelope(), failing).status == 200
     assert failing.calls == 3
 
 
 def test_transact__gives_up_after_some_attempts() -> None:
     failing = Failing(database_error("40P01"), 99)
     with pytest.raises(Unavailable):
-        behaviours.transact(an_envelope(), failing)
+        behaviours.in_transaction(an_envelope(), failing)
     assert failing.calls == behaviours.ATTEMPTS
 
 
@@ -377,23 +377,23 @@ def test_transact__gives_up_after_some_attempts() -> None:
 def test_transact__a_timeout_or_a_lost_connection_is_unavailable_at_once(sqlstate: str | None) -> None:
     failing = Failing(database_error(sqlstate), 99)
     with pytest.raises(Unavailable):
-        behaviours.transact(an_envelope(), failing)
+        behaviours.in_transaction(an_envelope(), failing)
     assert failing.calls == 1
 
 
 def test_transact__a_bug_stays_a_bug() -> None:
     with pytest.raises(DatabaseError):
-        behaviours.transact(an_envelope(), Failing(database_error("42703", DatabaseError), 1))
+        behaviours.in_transaction(an_envelope(), Failing(database_error("42703", DatabaseError), 1))
 
 
 def test_transact__a_refusal_leaves_no_trace_of_what_was_written() -> None:
-    def write_and_refuse(envelope: Envelope) -> Outcome:
+    def write_and_refuse(envelope: Envelope) -> CommandResponse:
         Product.objects.update(name="Written")
         raise ServiceError
 
     added()
     with nothing_changes(), pytest.raises(ServiceError):
-        behaviours.transact(an_envelope(), write_and_refuse)
+        behaviours.in_transaction(an_envelope(), write_and_refuse)
 
 
 def test_events__of_ratings_say_what_was_replaced(user: User) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from events.consistency.tokens import Token, read
+from events.consistency.tokens import Token, read_token
 from products_write.commands import COMMANDS
 from products_write.models import CommandRecord
 from tests.conftest import client_of
@@ -53,7 +53,7 @@ def test_post__answers_as_the_contract_says(user_client: APIClient) -> None:
         "position": position,
         "events": [{"type": "product.rated", "version": 2, "position": position}],
     }
-    assert read(response.headers["Consistency-Token"]) == Token(product_id, 2, position)
+    assert read_token(response.headers["Consistency-Token"]) == Token(product_id, 2, position)
     assert response.headers["Cache-Control"] == "no-store"
     assert {"Authorization", "Cookie", "Accept"} <= set(response.headers["Vary"].split(", "))
 

@@ -213,7 +213,7 @@ def test_queue__nobody_joins_a_line_before_the_last_one_is_seen_in_it() -> None:
     product_id, other_id = added(), added()
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '200ms'")
-    with held("SELECT pg_advisory_xact_lock(%s, %s)", [queued_command.LOCK_CLASS, product_id]):
+    with held("SELECT pg_advisory_xact_lock(%s, %s)", [queued_command.LINE_LOCK_CLASS, product_id]):
         with pytest.raises(Unavailable):
             accept("add-to-inventory", {"product_id": product_id, "quantity": 1}, actor=SYSTEM)
         accept("add-to-inventory", {"product_id": other_id, "quantity": 1}, actor=SYSTEM)

@@ -2,13 +2,13 @@
 
 import pytest
 
-from kernel.errors import AllFaults, FieldFault, Invalid
+from kernel.errors import FaultCollector, FieldFault, Invalid
 
 ONE, OTHER = FieldFault("a", "x", ""), FieldFault("b", "y", "")
 
 
 def test_all_faults__come_back_in_order() -> None:
-    faults = AllFaults()
+    faults = FaultCollector()
     for fault in (ONE, OTHER):
         with faults:
             raise Invalid([fault])
@@ -18,7 +18,7 @@ def test_all_faults__come_back_in_order() -> None:
 
 
 def test_all_faults__without_any_let_pass() -> None:
-    faults = AllFaults()
+    faults = FaultCollector()
     with faults:
         read = 1
     faults.refuse_if_any()
@@ -26,5 +26,5 @@ def test_all_faults__without_any_let_pass() -> None:
 
 
 def test_all_faults__are_no_other_errors() -> None:
-    with pytest.raises(KeyError), AllFaults():
+    with pytest.raises(KeyError), FaultCollector():
         raise KeyError

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from kernel.background_queue import GATHER_SECONDS, Background
+from kernel.background_queue import GATHER_SECONDS, BackgroundQueue
 
 
 class Errands:
@@ -32,7 +32,7 @@ def test_background__does_what_has_come_meanwhile_together_and_survives_a_failur
     at_once: int, expected: list[list[int]]
 ) -> None:
     errands = Errands()
-    background = Background("test", errands, at_once=at_once)
+    background = BackgroundQueue("test", errands, at_once=at_once)
     background.add([13])
     assert errands.has_begun.wait(5)
     background.add([2, 3])
@@ -44,7 +44,7 @@ def test_background__does_what_has_come_meanwhile_together_and_survives_a_failur
 
 def test_background__drops_what_is_beyond_its_limit() -> None:
     errands = Errands()
-    background = Background("test", errands, at_once=10, limit=2)
+    background = BackgroundQueue("test", errands, at_once=10, limit=2)
     background.add([1])
     assert errands.has_begun.wait(5)
     background.add([2, 3, 4])
@@ -66,7 +66,7 @@ def test_background__gathers_while_it_is_busy_and_not_for_one_that_comes_alone(
 
     monkeypatch.setattr("kernel.background_queue.time", SimpleNamespace(sleep=pause))
     errands = Errands()
-    background = Background("test", errands, at_once=10)
+    background = BackgroundQueue("test", errands, at_once=10)
     background.add([1])
     assert errands.has_begun.wait(5)
     background.add([2])

@@ -120,7 +120,7 @@ def test_change_price__to_the_same_is_a_no_op() -> None:
 def test_change_price__refuses_a_discontinued_product() -> None:
     product = locked(added())
     product.discontinue(reason="")
-    with pytest.raises(errors.ProductDiscontinued):
+    with pytest.raises(errors.ProductIsDiscontinued):
         product.change_price(Decimal("13.00"))
 
 

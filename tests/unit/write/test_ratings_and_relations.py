@@ -43,7 +43,7 @@ def test_rate__each_user_has_a_rating() -> None:
 def test_rate__refuses_a_discontinued_product() -> None:
     product = locked(added())
     product.discontinue(reason="")
-    with pytest.raises(errors.ProductDiscontinued):
+    with pytest.raises(errors.ProductIsDiscontinued):
         product.rate(user_id=3, rating=4)
     assert not Rating.objects.exists()
 
@@ -107,7 +107,7 @@ def test_relate__refuses_itself() -> None:
 def test_relate__refuses_a_discontinued_target_and_names_the_field() -> None:
     product, other = locked(added()), locked(added())
     other.discontinue(reason="")
-    with pytest.raises(errors.ProductDiscontinued) as caught:
+    with pytest.raises(errors.ProductIsDiscontinued) as caught:
         product.relate(other)
     assert caught.value.members == {"field": "related_product_id"}
     assert not ProductRelation.objects.exists()

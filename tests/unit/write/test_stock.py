@@ -7,7 +7,7 @@ import pytest
 from facts import InventoryAdded, InventoryItemsShipped, InventoryRecounted
 from products_write.errors import (
     InsufficientStock,
-    ProductDiscontinued,
+    ProductIsDiscontinued,
     RecountContradicted,
     RecountOutdated,
     StockLimit,
@@ -58,7 +58,7 @@ def test_add_to_inventory__without_time_is_effective_when_decided() -> None:
 def test_add_to_inventory__refuses_a_discontinued_product() -> None:
     product = locked(added())
     product.discontinue(reason="")
-    with pytest.raises(ProductDiscontinued):
+    with pytest.raises(ProductIsDiscontinued):
         product.add_to_inventory(5)
     assert stock_of(product.id) == 0
 
