@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from config.metrics import metrics
 from events.status import projection_status
 
-View = Callable[[HttpRequest], HttpResponseBase]
+_View = Callable[[HttpRequest], HttpResponseBase]
 
 _migrated: set[str] = set()  # aliases found complete once: code and tables of a process only change together
 
@@ -33,9 +33,9 @@ class DatabaseState:
 class HealthMiddleware:
     """Answers the two probes and Prometheus itself, before Host validation and redirects."""
 
-    def __init__(self, get_response: View) -> None:
+    def __init__(self, get_response: _View) -> None:
         self.get_response = get_response
-        self.probes: dict[str, View] = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
+        self.probes: dict[str, _View] = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.probes.get(request.path_info, self.get_response)(request)

@@ -1,4 +1,4 @@
-"""Errands done beside the thread that answers: publishing hints, which must never hurt a command."""
+"""Jobs done beside the thread that answers: publishing hints, which must never hurt a command."""
 
 import atexit
 import threading
@@ -15,19 +15,19 @@ GATHER_SECONDS = 0.025
 
 
 class BackgroundQueue:
-    """One thread per process that does errands for the numbers it is given, in the order given.
+    """One thread per process that does jobs for the numbers it is given, in the order given.
 
-    An errand is for up to `at_once` numbers. While they come faster than errands are done, they are gathered for
-    GATHER_SECONDS between errands; one that comes alone goes at once.
+    An job is for up to `at_once` numbers. While they come faster than jobs are done, they are gathered for
+    GATHER_SECONDS between jobs; one that comes alone goes at once.
 
     A number that waits already is not added again; beyond `limit` waiting ones what is added is dropped, so an
-    errand has to be one that the sweep makes good. An errand that raises is logged and the next one is done.
+    job has to be one that the sweep makes good. An job that raises is logged and the next one is done.
     """
 
     def __init__(
-        self, name: str, errand: Callable[[Sequence[int]], None], *, at_once: int = 1, limit: int = 10_000
+        self, name: str, job: Callable[[Sequence[int]], None], *, at_once: int = 1, limit: int = 10_000
     ) -> None:
-        self._name, self._errand, self._at_once, self._limit = name, errand, at_once, limit
+        self._name, self._job, self._at_once, self._limit = name, job, at_once, limit
         self._waiting: dict[int, None] = {}
         self._is_busy = False
         self._changed = threading.Condition()
@@ -53,9 +53,9 @@ class BackgroundQueue:
         while True:
             numbers = self._next()
             try:
-                self._errand(numbers)
+                self._job(numbers)
             except Exception:
-                logger.exception("errand_failed", errand=self._name, about=numbers)
+                logger.exception("errand_failed", job=self._name, about=numbers)
             if self._at_once > 1 and (self._waiting or len(numbers) > 1):
                 time.sleep(GATHER_SECONDS)
 

@@ -4,7 +4,7 @@ from typing import Any, NoReturn, TypeVar
 
 from django.db import models
 
-M = TypeVar("M", bound=models.Model, covariant=True)
+_M = TypeVar("_M", bound=models.Model, covariant=True)
 
 
 class ReadOnlyError(TypeError):
@@ -18,7 +18,7 @@ def _refuse(*args: Any, **kwargs: Any) -> NoReturn:
     raise ReadOnlyError
 
 
-class ReadOnlyQuerySet(models.QuerySet[M]):
+class ReadOnlyQuerySet(models.QuerySet[_M]):
     """A queryset whose writing methods refuse, so that `.filter(...).update(...)` does not slip past."""
 
     create = bulk_create = bulk_update = get_or_create = update_or_create = _refuse

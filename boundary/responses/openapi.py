@@ -10,6 +10,9 @@ from boundary.requests import correlation_middleware
 from boundary.responses.problems import CONTENT_TYPE
 from kernel.problem_documents import STATUS_AND_TITLE
 
+Schema = dict[str, Any]
+"""A JSON Schema."""
+
 Responses = dict[tuple[str, str], OpenApiResponse]
 
 

@@ -18,7 +18,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.25  # seconds
 class Wait(Enum):
     """How waiting ended."""
 
-    HAPPENED = "what was waited for is so"
+    MET = "what was waited for is so"
     TIME_UP = "it is not"
     TURNED_AWAY = "it is not, and too many wait already"
 
@@ -51,19 +51,19 @@ def slot_count() -> int:
     return max(1, int(settings.WEB_THREADS) // 4)
 
 
-def wait_for(happened: Callable[[], bool], seconds: float) -> Wait:
-    """Ask until `happened` says yes or the time is up; without time it is asked once.
+def wait_for(condition: Callable[[], bool], seconds: float) -> Wait:
+    """Ask until `condition` says yes or the time is up; without time it is asked once.
 
     Between asking it sleeps, FIRST_PAUSE and then ever longer up to LONGEST_PAUSE.
     """
-    if happened():
-        return Wait.HAPPENED
+    if condition():
+        return Wait.MET
     if seconds <= 0:
         return Wait.TIME_UP
     with wait_slots.acquire() as admitted:
         if not admitted:
             return Wait.TURNED_AWAY
-        return Wait.HAPPENED if any(happened() for _ in _pauses(seconds)) else Wait.TIME_UP
+        return Wait.MET if any(condition() for _ in _pauses(seconds)) else Wait.TIME_UP
 
 
 def _pauses(seconds: float) -> Iterator[None]:

@@ -6,7 +6,7 @@ see the old rows until it commits and the new ones after.
 """
 
 import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from django.db import DatabaseError, connections, transaction
 from events import log
 from events.integrity import merge
 from events.integrity.exclusive_run import exclusive_run
-from events.integrity.rebuild_streams import FoldedStreams, RebuildCounts, rebuild_streams
+from events.integrity.rebuild_streams import FoldedStreams, Progress, RebuildCounts, rebuild_streams
 from events.integrity.staging import Staging, execute_on_read_database
 from events.log.watermark import Watermark, final_watermark
 from events.models import Checkpoint, Event
@@ -31,8 +31,6 @@ CHUNK_PRODUCTS = 2_000
 FEW_EVENTS = 2_000
 SAMPLES = 10
 CATCH_UPS = 10
-
-Progress = Callable[[int], None]
 
 
 class StagingLost(RuntimeError):

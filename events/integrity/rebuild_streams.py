@@ -1,6 +1,6 @@
 """Folding single products anew from their first events, and writing what differs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -13,6 +13,9 @@ from events.projections.skips import NOTHING, skipped_versions
 from kernel.database.aliases import read_alias
 
 State = dict[str, object]
+
+Progress = Callable[[int], None]
+"""Is told how many more events or products are done."""
 
 
 class RebuildCounts(NamedTuple):

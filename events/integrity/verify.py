@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from django.db import connections, transaction
 
 from events import log
-from events.integrity.rebuild_streams import State, rebuild_streams, state_of, stored_states
+from events.integrity.rebuild_streams import Progress, State, rebuild_streams, state_of, stored_states
 from events.log import RecordedEvent, RecordedStream, Stream, StreamEvent
 from events.models import ParkedKey
 from events.projections import checkpoints
@@ -19,8 +19,6 @@ from kernel.database.aliases import read_alias, write_alias
 
 WRITE_TABLES = "write tables"
 _CHUNK = 500
-
-Progress = Callable[[int], None]
 
 
 class Difference(NamedTuple):

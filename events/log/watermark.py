@@ -41,10 +41,10 @@ _last_final: dict[str, Watermark] = {}
 _guarded: set[str] = set()
 
 
-def final_watermark(patience: float = WATERMARK_WAIT_SECONDS) -> Watermark:
+def final_watermark(wait_seconds: float = WATERMARK_WAIT_SECONDS) -> Watermark:
     """The highest position below which nothing can still appear.
 
-    Waits up to `patience` seconds for the writers of now; after that returns the last final one with the holder's
+    Waits up to `wait_seconds` seconds for the writers of now; after that returns the last final one with the holder's
     pid. Raises WouldWaitForItself, and LogUnguarded when the log's triggers are missing.
     """
     connection = write_connection()
@@ -52,7 +52,7 @@ def final_watermark(patience: float = WATERMARK_WAIT_SECONDS) -> Watermark:
     if connection.vendor != "postgresql":
         return highest()
     with _lock:
-        return _after_open_writers(connection, patience)
+        return _after_open_writers(connection, wait_seconds)
 
 
 def highest() -> Watermark:
@@ -72,10 +72,10 @@ def _ensure_guarded_once(connection: BaseDatabaseWrapper) -> None:
         _guarded.add(name)
 
 
-def _after_open_writers(connection: BaseDatabaseWrapper, patience: float) -> Watermark:
+def _after_open_writers(connection: BaseDatabaseWrapper, wait_seconds: float) -> Watermark:
     name = str(connection.settings_dict["NAME"])
     candidate, writers = _highest_and_open_writers(connection)
-    deadline, pause = time.monotonic() + patience, _FIRST_POLL
+    deadline, pause = time.monotonic() + wait_seconds, _FIRST_POLL
     while writers:
         if time.monotonic() > deadline:
             return _last_final.get(name, START)._replace(holder=next(iter(writers.values())))

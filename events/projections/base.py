@@ -21,7 +21,7 @@ class ReadRow(ReadOnlyModel):
 
 
 Row = TypeVar("Row", bound=ReadRow)
-E = TypeVar("E", bound=DomainEvent)
+_E = TypeVar("_E", bound=DomainEvent)
 
 
 class ChildTable(NamedTuple):
@@ -47,10 +47,10 @@ class FoldFailed(Exception):
         super().__init__(f"{type(error).__name__}: {error}")
 
 
-def on(event_class: type[E]) -> Callable[[Callable[[Any, Any, E], None]], Callable[[Any, Any, E], None]]:
+def on(event_class: type[_E]) -> Callable[[Callable[[Any, Any, _E], None]], Callable[[Any, Any, _E], None]]:
     """Method decorator: on this event, this happens to the row. The method is pure and changes the row in memory."""
 
-    def mark(method: Callable[[Any, Any, E], None]) -> Callable[[Any, Any, E], None]:
+    def mark(method: Callable[[Any, Any, _E], None]) -> Callable[[Any, Any, _E], None]:
         method.handled_event = event_class  # type: ignore[attr-defined]
         return method
 

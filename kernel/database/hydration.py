@@ -8,7 +8,7 @@ import msgspec
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-M = TypeVar("M", bound=models.Model)
+_M = TypeVar("_M", bound=models.Model)
 
 Adapter = Callable[[Any, BaseDatabaseWrapper], Any]
 
@@ -20,7 +20,7 @@ def select(model: type[models.Model]) -> str:
     return f'SELECT {columns} FROM "{model._meta.db_table}"'
 
 
-def hydrate(model: type[M], connection: BaseDatabaseWrapper, row: Sequence[Any]) -> M:
+def hydrate(model: type[_M], connection: BaseDatabaseWrapper, row: Sequence[Any]) -> _M:
     """The instance that a row of such a ``SELECT`` stands for."""
     values = list(row)
     for index, load in _loaded_fields(model, connection.vendor):

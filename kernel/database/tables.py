@@ -59,10 +59,10 @@ def insert_if_absent(
     return found[0][0] if found else None
 
 
-M = TypeVar("M", bound=models.Model)
+_M = TypeVar("_M", bound=models.Model)
 
 
-def get(model: type[M], **where: object) -> M:
+def get(model: type[_M], **where: object) -> _M:
     """The one row that matches; no value is None. Raises ObjectDoesNotExist."""
     statement, conversions = _select_statement(model, tuple(where))
     found = fetch(write_connection(), statement, adapt(write_connection(), conversions, list(where.values())))

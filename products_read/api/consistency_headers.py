@@ -36,22 +36,24 @@ def read_preference_of(request: Request) -> ReadPreference:
     )
 
 
-def applied_preferences(wish: ReadPreference, wait: Wait, handling: str | None = None) -> dict[str, str]:
+def applied_preferences(
+    preference: ReadPreference, wait: Wait, handling: str | None = None
+) -> dict[str, str]:
     """Which preferences were honoured. Who was turned away did not wait."""
-    seconds = None if wait is Wait.TURNED_AWAY else wish.preferences.wait
+    seconds = None if wait is Wait.TURNED_AWAY else preference.preferences.wait
     return prefer.applied(wait=seconds, handling=handling)
 
 
-def freshness_headers(wish: ReadPreference, freshness: Freshness) -> dict[str, str]:
+def freshness_headers(preference: ReadPreference, freshness: Freshness) -> dict[str, str]:
     """What an answer to a token says."""
     return {
         CONSISTENCY: "fresh" if freshness.is_fresh else "stale",
         "Cache-Control": "no-store",
-        **applied_preferences(wish, freshness.wait, wish.preferences.handling),
+        **applied_preferences(preference, freshness.wait, preference.preferences.handling),
     }
 
 
-def refuse_stale(wish: ReadPreference, freshness: Freshness) -> None:
+def refuse_stale(preference: ReadPreference, freshness: Freshness) -> None:
     """Raises Stale for a client that would rather have no answer than an old one."""
-    if not freshness.is_fresh and wish.preferences.handling == "strict":
+    if not freshness.is_fresh and preference.preferences.handling == "strict":
         raise Stale

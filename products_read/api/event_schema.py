@@ -10,12 +10,11 @@ from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import Direction, extend_schema_field
 from rest_framework import serializers
 
+from boundary.responses.openapi import Schema
 from events.contracts import DomainEvent
 from events.contracts.registry import REGISTRY
 from events.log import Metadata
 from products_read.documents.events import EventDocument
-
-Schema = dict[str, Any]
 
 _REF = "#/components/schemas/{name}"
 _METADATA = "EventMetadata"

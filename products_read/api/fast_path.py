@@ -25,30 +25,30 @@ _JSON = frozenset({"application/json", "*/*"})
 _MORE = frozenset({"HTTP_AUTHORIZATION", "HTTP_CONSISTENCY_TOKEN", "HTTP_PREFER"})
 _HEADERS = {"Allow": "GET, HEAD, OPTIONS", "Vary": DEPENDS_ON, "Cache-Control": QueryViewSet.cache_control}
 
-View = Callable[..., HttpResponseBase]
+_View = Callable[..., HttpResponseBase]
 
 
-def fast_path(show: Callable[[int], Document], long_way: View) -> View:
-    """A view that answers with `show`'s document if that is all that is asked, and is `long_way` otherwise."""
+def fast_path(show: Callable[[int], Document], full_path: _View) -> _View:
+    """A view that answers with `show`'s document if that is all that is asked, and is `full_path` otherwise."""
 
-    @wraps(long_way)
+    @wraps(full_path)
     def view(request: HttpRequest, product_id: int, **more: Any) -> HttpResponseBase:
         if asks_for_more(request) or _is_throttled(request):
-            return long_way(request, product_id=product_id, **more)
+            return full_path(request, product_id=product_id, **more)
         try:
             return _answer(request, show(product_id))
         except Exception as error:
-            request.found_by_short_way = error  # type: ignore[attr-defined]
-            return long_way(request, product_id=product_id, **more)
+            request.fast_path_error = error  # type: ignore[attr-defined]
+            return full_path(request, product_id=product_id, **more)
 
     return view
 
 
-class TellsWhatTheShortWayFound(APIView):
+class ReusesFastPathError(APIView):
     """A view that a short way leads to: what it has counted and found is neither counted nor looked up again."""
 
     def check_throttles(self, request: Request) -> None:
-        if error := getattr(request._request, "found_by_short_way", None):
+        if error := getattr(request._request, "fast_path_error", None):
             raise error
         super().check_throttles(request)
 

@@ -24,9 +24,9 @@ class LogViewSet(QueryViewSet):
     @schema.SHOW_HISTORY
     def history(self, request: Request, product_id: int) -> Response:
         """What has happened to one product, newest first."""
-        wanted = parse_page_query(request, ShowHistory)
-        self.freshen_from_log(wanted.wish)
-        return page_response(request, wanted, show_history(product_id, wanted.query, wanted.cursor))
+        parsed = parse_page_query(request, ShowHistory)
+        self.freshen_from_log(parsed.preference)
+        return page_response(request, parsed, show_history(product_id, parsed.query, parsed.cursor))
 
     @schema.EXPLAIN_FIELD
     def explain(self, request: Request, product_id: int) -> Response:
@@ -34,18 +34,18 @@ class LogViewSet(QueryViewSet):
 
         An answer looks at the latest few thousand events; its `Link` header leads further back while there are more.
         """
-        wanted = parse_page_query(request, ExplainField)
-        self.freshen_from_log(wanted.wish)
-        explanation = explain_field(product_id, wanted.query, wanted.cursor)
-        return explanation_response(request, wanted, wanted.query.field, explanation)
+        parsed = parse_page_query(request, ExplainField)
+        self.freshen_from_log(parsed.preference)
+        explanation = explain_field(product_id, parsed.query, parsed.cursor)
+        return explanation_response(request, parsed, parsed.query.field, explanation)
 
     @schema.READ_FEED
     def feed(self, request: Request) -> Response:
         """All events in order, none passed over; `Prefer: wait=30` waits for the next when there is none yet."""
-        query, wish = parse_query(request, ReadFeed)
-        feed, wait = read_feed(query, wish.seconds)
-        if wish.token is not None:
-            self.say(wish, Freshness(feed.head >= wish.token.position, wait))
+        query, preference = parse_query(request, ReadFeed)
+        feed, wait = read_feed(query, preference.seconds)
+        if preference.token is not None:
+            self.note_freshness(preference, Freshness(feed.head >= preference.token.position, wait))
         else:
-            self.said = applied_preferences(wish, wait)
+            self.consistency_headers = applied_preferences(preference, wait)
         return feed_response(feed)

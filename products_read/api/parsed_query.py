@@ -1,29 +1,26 @@
 """A request read: what is asked, and how fresh the answer is to be. All the faults come back at once."""
 
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple
 
-import msgspec
 from rest_framework.request import Request
 
 from kernel.errors import FaultCollector
 from products_read.api import cursors
 from products_read.api.consistency_headers import ReadPreference, read_preference_of
-from products_read.api.query_string import parse_query_string
+from products_read.api.query_string import Query, parse_query_string
 from products_read.queries.keyset import Cursor
-
-Query = TypeVar("Query", bound=msgspec.Struct)
 
 
 class ParsedQuery(NamedTuple, Generic[Query]):
     query: Query
-    wish: ReadPreference
+    preference: ReadPreference
 
 
 class ParsedPageQuery(NamedTuple, Generic[Query]):
     """`cursor` is where the page begins; links to other pages are good for this list in this ordering alone."""
 
     query: Query
-    wish: ReadPreference
+    preference: ReadPreference
     cursor: Cursor
     bound_to: str
 
@@ -34,9 +31,9 @@ def parse_query(request: Request, query_type: type[Query]) -> ParsedQuery[Query]
     with faults:
         query = parse_query_string(request, query_type)
     with faults:
-        wish = read_preference_of(request)
+        preference = read_preference_of(request)
     faults.refuse_if_any()
-    return ParsedQuery(query, wish)
+    return ParsedQuery(query, preference)
 
 
 def parse_page_query(request: Request, query_type: type[Query]) -> ParsedPageQuery[Query]:
@@ -45,11 +42,11 @@ def parse_page_query(request: Request, query_type: type[Query]) -> ParsedPageQue
     # An ordering left out is one ordering, so that its cursors go with it alone.
     bound_to = f"{request.path_info}:{request.query_params.get('ordering', '')}"
     with faults:
-        query, wish = parse_query(request, query_type)
+        query, preference = parse_query(request, query_type)
     with faults:
         cursor = _cursor(request, bound_to)
     faults.refuse_if_any()
-    return ParsedPageQuery(query, wish, cursor, bound_to)
+    return ParsedPageQuery(query, preference, cursor, bound_to)
 
 
 def _cursor(request: Request, bound_to: str) -> Cursor:

@@ -24,26 +24,26 @@ class QueryViewSet(ViewSet):
 
     def __init__(self, **initkwargs: Any) -> None:
         super().__init__(**initkwargs)
-        self.said: dict[str, str] = {}
+        self.consistency_headers: dict[str, str] = {}
 
     @property
     def default_response_headers(self) -> dict[str, str]:
         return {**super().default_response_headers, "Vary": DEPENDS_ON}
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        for name, value in {"Cache-Control": self.cache_control, **self.said}.items():
+        for name, value in {"Cache-Control": self.cache_control, **self.consistency_headers}.items():
             response.headers.setdefault(name, value)
         return super().finalize_response(request, response, *args, **kwargs)
 
-    def freshen_from_log(self, wish: ReadPreference) -> None:
+    def freshen_from_log(self, preference: ReadPreference) -> None:
         """For answers made from the log itself, which holds what was committed; raises Stale."""
-        if wish.token is not None:
-            self.say(wish, Freshness(log_holds(wish.token), Wait.HAPPENED))
+        if preference.token is not None:
+            self.note_freshness(preference, Freshness(log_holds(preference.token), Wait.MET))
 
-    def say(self, wish: ReadPreference, freshness: Freshness) -> None:
+    def note_freshness(self, preference: ReadPreference, freshness: Freshness) -> None:
         """Note in the answer what came of the token; raises Stale."""
-        self.said = freshness_headers(wish, freshness)
-        refuse_stale(wish, freshness)
+        self.consistency_headers = freshness_headers(preference, freshness)
+        refuse_stale(preference, freshness)
 
 
 class ReadModelViewSet(QueryViewSet):
@@ -51,7 +51,9 @@ class ReadModelViewSet(QueryViewSet):
 
     read_model: ClassVar[ReadModel]
 
-    def freshen(self, wish: ReadPreference, product_id: int | None = None) -> None:
+    def freshen(self, preference: ReadPreference, product_id: int | None = None) -> None:
         """Wait for the row to have what the token stands for, `product_id` being what will be shown; raises Stale."""
-        if wish.token is not None:
-            self.say(wish, freshen(self.read_model, wish.token, wish.seconds, product_id))
+        if preference.token is not None:
+            self.note_freshness(
+                preference, freshen(self.read_model, preference.token, preference.seconds, product_id)
+            )

@@ -35,10 +35,10 @@ def documents_response(documents: list[str]) -> Response:
     return Response(_list_of(documents))
 
 
-def page_response(request: Request, asked: ParsedPageQuery[Any], page: Page) -> Response:
+def page_response(request: Request, parsed: ParsedPageQuery[Any], page: Page) -> Response:
     """The page, with absolute links to the pages beside it."""
     next_link, previous_link = (
-        msgspec.json.encode(_link(request, cursor, asked.bound_to)) for cursor in (page.next, page.previous)
+        msgspec.json.encode(_link(request, cursor, parsed.bound_to)) for cursor in (page.next, page.previous)
     )
     return Response(
         b'{"next":%b,"previous":%b,"results":%b}' % (next_link, previous_link, _list_of(page.documents))
@@ -53,10 +53,10 @@ def feed_response(feed: Feed) -> Response:
 
 
 def explanation_response(
-    request: Request, asked: ParsedPageQuery[Any], field: str, explanation: Explanation
+    request: Request, parsed: ParsedPageQuery[Any], field: str, explanation: Explanation
 ) -> Response:
     """How a field came to its value; a Link header (RFC 8288) leads to changes further back."""
-    earlier = _link(request, explanation.next, asked.bound_to)
+    earlier = _link(request, explanation.next, parsed.bound_to)
     return Response(
         b'{"field":%b,"current":%b,"changes":%b}'
         % (msgspec.json.encode(field), explanation.current.encode(), _list_of(explanation.changes)),

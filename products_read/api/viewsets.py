@@ -6,10 +6,11 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from boundary.limits.public_read import PublicUnlessClosed
 from products_read.api import schema
-from products_read.api.fast_path import TellsWhatTheShortWayFound
+from products_read.api.fast_path import ReusesFastPathError
 from products_read.api.parsed_query import parse_page_query, parse_query
-from products_read.api.permissions import PastForSignedIn, PublicUnlessClosed
+from products_read.api.permissions import PastForSignedIn
 from products_read.api.query_viewset import ReadModelViewSet
 from products_read.api.responses import document_response, documents_response, page_response, past_response
 from products_read.models import ProductDisplay, ProductInventory
@@ -34,19 +35,19 @@ class ProductsViewSet(ReadModelViewSet):
     @schema.FIND_PRODUCTS
     def find(self, request: Request) -> Response:
         """Products that match all filters; each word of `name` begins a word of the name, in any case."""
-        wanted = parse_page_query(request, FindProducts)
-        self.freshen(wanted.wish)
-        return page_response(request, wanted, find_products(wanted.query, wanted.cursor))
+        parsed = parse_page_query(request, FindProducts)
+        self.freshen(parsed.preference)
+        return page_response(request, parsed, find_products(parsed.query, parsed.cursor))
 
     @schema.FIND_RELATED_PRODUCTS
     def related(self, request: Request, product_id: int) -> Response:
         """The products it points to, in the order related; discontinued ones are left out."""
-        wanted = parse_query(request, FindRelatedProducts)
-        self.freshen(wanted.wish, product_id)
+        parsed = parse_query(request, FindRelatedProducts)
+        self.freshen(parsed.preference, product_id)
         return documents_response(find_related_products(product_id))
 
 
-class ProductViewSet(TellsWhatTheShortWayFound, ReadModelViewSet):
+class ProductViewSet(ReusesFastPathError, ReadModelViewSet):
     """A product of the catalogue."""
 
     read_model = ProductDisplay
@@ -55,11 +56,11 @@ class ProductViewSet(TellsWhatTheShortWayFound, ReadModelViewSet):
     @schema.SHOW_PRODUCT
     def show(self, request: Request, product_id: int) -> Response:
         """One product, discontinued or not: as it is now, or for signed-in users as it was recorded at a time."""
-        query, wish = parse_query(request, ShowProduct)
+        query, preference = parse_query(request, ShowProduct)
         if query.as_of is not UNSET:
-            self.freshen_from_log(wish)
+            self.freshen_from_log(preference)
             return past_response(show_product_as_of(product_id, query.as_of))
-        self.freshen(wish, product_id)
+        self.freshen(preference, product_id)
         return document_response(request, show_product(product_id))
 
 
@@ -72,7 +73,7 @@ class CategoryViewSet(ReadModelViewSet):
     @schema.LIST_CATEGORIES
     def find(self, request: Request) -> Response:
         """All categories that hold products; discontinued products do not count."""
-        self.freshen(parse_query(request, ListCategories).wish)
+        self.freshen(parse_query(request, ListCategories).preference)
         return Response(msgspec.json.encode(list_categories()))
 
 
@@ -85,23 +86,23 @@ class InventoryViewSet(ReadModelViewSet):
     @schema.FIND_INVENTORY
     def find(self, request: Request) -> Response:
         """Every product's stock, by id."""
-        wanted = parse_page_query(request, FindInventory)
-        self.freshen(wanted.wish)
-        return page_response(request, wanted, find_inventory(wanted.query, wanted.cursor))
+        parsed = parse_page_query(request, FindInventory)
+        self.freshen(parsed.preference)
+        return page_response(request, parsed, find_inventory(parsed.query, parsed.cursor))
 
     @schema.FIND_OUT_OF_STOCK_PRODUCTS
     def out_of_stock(self, request: Request) -> Response:
         """Products without stock, by id."""
-        wanted = parse_page_query(request, FindOutOfStockProducts)
-        self.freshen(wanted.wish)
-        return page_response(request, wanted, find_out_of_stock_products(wanted.query, wanted.cursor))
+        parsed = parse_page_query(request, FindOutOfStockProducts)
+        self.freshen(parsed.preference)
+        return page_response(request, parsed, find_out_of_stock_products(parsed.query, parsed.cursor))
 
     @schema.SHOW_INVENTORY
     def show(self, request: Request, product_id: int) -> Response:
         """One product's stock, discontinued or not: as it is now, or as it was recorded at a time."""
-        query, wish = parse_query(request, ShowInventory)
+        query, preference = parse_query(request, ShowInventory)
         if query.as_of is not UNSET:
-            self.freshen_from_log(wish)
+            self.freshen_from_log(preference)
             return past_response(show_inventory_as_of(product_id, query.as_of))
-        self.freshen(wish, product_id)
+        self.freshen(preference, product_id)
         return document_response(request, show_inventory(product_id))

@@ -1,12 +1,9 @@
 """The JSON Schemas of what commands take and answer; those of the bodies are derived from the commands."""
 
-from typing import Any
-
+from boundary.responses.openapi import Schema
 from events.contracts.registry import REGISTRY
 from products_write.commands import COMMANDS, Command
 from products_write.commands.definition.introspection import CommandField, fields_of
-
-Schema = dict[str, Any]
 
 RESULT, STATUS, DESCRIPTION = "CommandResult", "CommandStatus", "CommandDescription"
 

@@ -1,20 +1,13 @@
 """Who may send a command, and who may read about commands."""
 
-from django.conf import settings
-from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from boundary.limits.public_read import PublicUnlessClosed
 from kernel.actor import Actor
 from kernel.errors import ServiceError
 from products_write.bus.behaviours import refuse_unless_permitted
-
-
-class PublicUnlessClosed(BasePermission):
-    """Everybody, or signed-in users alone when the setting API_PUBLIC_READ is false."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return settings.API_PUBLIC_READ or bool(request.user.is_authenticated)
 
 
 class MaySend(PublicUnlessClosed):

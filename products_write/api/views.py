@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from boundary.limits.public_read import PublicUnlessClosed
 from boundary.requests import prefer
 from boundary.requests.parsers import MAX_BODY_BYTES, StrictJSONParser
 from boundary.requests.prefer import Preferences
@@ -23,7 +24,7 @@ from kernel.actor import Actor
 from kernel.errors import FaultCollector, NotFound, PayloadTooLarge, UnsupportedMediaType
 from products_write.api import headers
 from products_write.api.command_log import find_record
-from products_write.api.permissions import MaySend, PublicUnlessClosed
+from products_write.api.permissions import MaySend
 from products_write.api.schema import LIST_COMMANDS, SHOW_COMMAND, AnswersOfCommands, CommandSchema
 from products_write.api.serializers import serializer_of
 from products_write.bus import dispatch

@@ -28,7 +28,7 @@ def deliver(record_id: int, **kwargs: Any) -> None:
 
 
 def _deliver(record_ids: Sequence[int]) -> None:
-    """Each is an errand of its own: one that fails keeps no other from its turn."""
+    """Each is an job of its own: one that fails keeps no other from its turn."""
     (record_id,) = record_ids
     if settings.EMBEDDED or not _is_published(record_id):
         _execute_here(record_id)

@@ -126,7 +126,9 @@ def test_metrics__outside_debug_only_the_bearer_of_the_token_sees_it(
 
 def test_metrics__processes_that_share_a_directory_answer_for_each_other(tmp_path: Path) -> None:
     shared = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
-    count = "from kernel.metrics import COMMAND_COUNT; COMMAND_COUNT.labels('rate-product', 'succeeded').inc()"
+    count = (
+        "from kernel.metrics import COMMAND_COUNT; COMMAND_COUNT.labels('rate-product', 'succeeded').inc()"
+    )
     show = "from config.metrics import _counted; print(_counted().decode())"
 
     for _ in range(2):

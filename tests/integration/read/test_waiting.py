@@ -124,7 +124,7 @@ def test_wait_for__asks_once_without_time_and_again_with_it() -> None:
     asked: list[bool] = []
     assert wait_for(lambda: bool(asked.append(True)), 0) is Wait.TIME_UP
     assert len(asked) == 1
-    assert wait_for(lambda: bool(asked.append(True)) or len(asked) > 4, 5) is Wait.HAPPENED
+    assert wait_for(lambda: bool(asked.append(True)) or len(asked) > 4, 5) is Wait.MET
 
 
 def test_wait_for__asks_seldom() -> None:

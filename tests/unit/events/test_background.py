@@ -1,4 +1,4 @@
-"""Errands beside the thread that answers."""
+"""Jobs beside the thread that answers."""
 
 import threading
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ import pytest
 from kernel.background_queue import GATHER_SECONDS, BackgroundQueue
 
 
-class Errands:
+class Jobs:
     """Notes what it is given; the first one takes until `go_on`."""
 
     def __init__(self) -> None:
@@ -31,26 +31,26 @@ class Errands:
 def test_background__does_what_has_come_meanwhile_together_and_survives_a_failure(
     at_once: int, expected: list[list[int]]
 ) -> None:
-    errands = Errands()
-    background = BackgroundQueue("test", errands, at_once=at_once)
+    jobs = Jobs()
+    background = BackgroundQueue("test", jobs, at_once=at_once)
     background.add([13])
-    assert errands.has_begun.wait(5)
+    assert jobs.has_begun.wait(5)
     background.add([2, 3])
     background.add([3, 4, 2])
-    errands.go_on.set()
+    jobs.go_on.set()
     background.drain()
-    assert errands.done == expected
+    assert jobs.done == expected
 
 
 def test_background__drops_what_is_beyond_its_limit() -> None:
-    errands = Errands()
-    background = BackgroundQueue("test", errands, at_once=10, limit=2)
+    jobs = Jobs()
+    background = BackgroundQueue("test", jobs, at_once=10, limit=2)
     background.add([1])
-    assert errands.has_begun.wait(5)
+    assert jobs.has_begun.wait(5)
     background.add([2, 3, 4])
-    errands.go_on.set()
+    jobs.go_on.set()
     background.drain()
-    assert errands.done == [[1], [2, 3]]
+    assert jobs.done == [[1], [2, 3]]
 
 
 def test_background__gathers_while_it_is_busy_and_not_for_one_that_comes_alone(
@@ -65,14 +65,14 @@ def test_background__gathers_while_it_is_busy_and_not_for_one_that_comes_alone(
             background.add([3])
 
     monkeypatch.setattr("kernel.background_queue.time", SimpleNamespace(sleep=pause))
-    errands = Errands()
-    background = BackgroundQueue("test", errands, at_once=10)
+    jobs = Jobs()
+    background = BackgroundQueue("test", jobs, at_once=10)
     background.add([1])
-    assert errands.has_begun.wait(5)
+    assert jobs.has_begun.wait(5)
     background.add([2])
-    errands.go_on.set()
+    jobs.go_on.set()
     background.drain()
-    assert (errands.done, pauses) == ([[1], [2, 3]], [GATHER_SECONDS] * 2)
+    assert (jobs.done, pauses) == ([[1], [2, 3]], [GATHER_SECONDS] * 2)
     background.add([4])
     background.drain()
-    assert (errands.done[2:], len(pauses)) == ([[4]], 2)
+    assert (jobs.done[2:], len(pauses)) == ([[4]], 2)

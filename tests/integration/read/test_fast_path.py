@@ -46,7 +46,7 @@ def got(address: str = ADDRESS, **headers: str) -> Any:
     return Client().get(address, headers=headers)
 
 
-def went_the_long_way(answer: Any) -> bool:
+def took_the_full_path(answer: Any) -> bool:
     return isinstance(answer, Response)
 
 
@@ -65,18 +65,18 @@ def test_short_way__answers_as_the_long_way_does(
     short = got(**headers)
     monkeypatch.setattr(fast_path, "asks_for_more", lambda request: True)
     long = got(**headers)
-    assert [went_the_long_way(answer) for answer in (short, long)] == [False, True]
+    assert [took_the_full_path(answer) for answer in (short, long)] == [False, True]
     assert seen(short) == seen(long)
 
 
 @pytest.mark.parametrize("headers", MORE)
 def test_more__is_left_to_the_long_way(headers: dict[str, str]) -> None:
-    assert went_the_long_way(got(**headers))
+    assert took_the_full_path(got(**headers))
 
 
 def test_more__a_parameter_or_another_method_is_left_to_the_long_way() -> None:
     answers = [Client().get(f"{ADDRESS}?as_of=yesterday"), Client().head(ADDRESS), Client().options(ADDRESS)]
-    assert all(map(went_the_long_way, answers))
+    assert all(map(took_the_full_path, answers))
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_refusals__are_told_the_long_way_and_not_looked_up_again(
 
     monkeypatch.setattr(current, "fetch", fail)
     answer = got()
-    assert went_the_long_way(answer)
+    assert took_the_full_path(answer)
     assert (answer.status_code, answer.json()["code"], len(reads)) == (status, code, 1)
 
 
