@@ -9,6 +9,7 @@ import django
 
 from benchmarks.answering import answer, repeat
 from kernel.database.aliases import read_connection
+from products_write.bus.envelope import Envelope
 
 
 def main() -> None:
@@ -30,7 +31,7 @@ def main() -> None:
         user_id = random.randint(1, users)
         actor = Actor(user_id, f"user:{user_id}", True, lambda permission: False)
         fields = {"product_id": random.randint(1, products), "rating": random.randint(1, 5)}
-        return dispatch.send("rate-product", fields, actor=actor).result
+        return dispatch.send(Envelope.of("rate-product", fields, actor=actor)).result
 
     def send_ratings(seconds: float, products: int, users: int) -> tuple[int, None]:
         return repeat(lambda: rate(products, users), seconds)

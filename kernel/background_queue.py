@@ -55,7 +55,7 @@ class BackgroundQueue:
             try:
                 self._job(numbers)
             except Exception:
-                logger.exception("errand_failed", job=self._name, about=numbers)
+                logger.exception("job_failed", job=self._name, about=numbers)
             if self._at_once > 1 and (self._waiting or len(numbers) > 1):
                 time.sleep(GATHER_SECONDS)
 

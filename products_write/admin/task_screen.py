@@ -21,6 +21,7 @@ from kernel.errors import Invalid, ServiceError
 from kernel.problem_documents import status_of
 from products_write.admin.task_forms import form_of
 from products_write.bus import dispatch
+from products_write.bus.envelope import Envelope
 from products_write.commands import Command
 from products_write.commands.definition.form_payload import form_payload
 from products_write.models import Product
@@ -87,11 +88,13 @@ class TaskPage:
         try:
             key = _key_of(self.request)
             dispatch.send(
-                self.screen.slug,
-                self._payload(),
-                actor=Actor.of(self.request.user),
-                command_id=key,
-                lax=True,
+                Envelope.of(
+                    self.screen.slug,
+                    self._payload(),
+                    actor=Actor.of(self.request.user),
+                    command_id=key,
+                    lax=True,
+                )
             )
         except ServiceError as refusal:
             return self.shown(refusal)

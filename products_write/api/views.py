@@ -27,10 +27,10 @@ from products_write.api.command_log import find_record
 from products_write.api.permissions import MaySend
 from products_write.api.schema import LIST_COMMANDS, SHOW_COMMAND, AnswersOfCommands, CommandSchema
 from products_write.api.serializers import serializer_of
-from products_write.bus import dispatch
 from products_write.bus.acceptance import ACCEPTED
 from products_write.bus.behaviours import parse_command
-from products_write.bus.envelope import CommandResponse
+from products_write.bus.dispatch import accept, send
+from products_write.bus.envelope import CommandResponse, Envelope
 from products_write.command_log.status import result_of, status_body
 from products_write.commands import COMMANDS, Command, CommandResult
 from products_write.commands.definition.form_payload import form_payload
@@ -65,7 +65,7 @@ class CommandView(CommandSide):
         actor = Actor.of(request.user)
         payload, lax, sent = _read(request, self.command_type, actor)
         later = Preferences.of(request.headers.get(prefer.PREFER_HEADER)).respond_async
-        outcome = (dispatch.accept if later else dispatch.send)(
+        envelope = Envelope.of(
             self.command_type.slug,
             payload,
             actor=actor,
@@ -73,7 +73,7 @@ class CommandView(CommandSide):
             expected_version=sent.expected_version,
             lax=lax,
         )
-        return response_of(request, outcome)
+        return response_of(request, accept(envelope) if later else send(envelope))
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Serializer[Any]:
         """For the browsable form."""

@@ -168,20 +168,3 @@ def _answered_after_all(envelope: Envelope) -> CommandResponse | None:
             "The database was lost as the command was being stored. Send it again with the same Idempotency-Key.",
             command_id=str(envelope.command_id),
         ) from error
-
-
-def deduplicate(envelope: Envelope, proceed: Next) -> CommandResponse:
-    """The command's key comes first, its answer last, both in the command's transaction.
-
-    A key that was made here is known to nobody else yet: it comes with the answer.
-    """
-    if envelope.has_new_key:
-        outcome = proceed(envelope)
-        idempotency.claim_key_and_store_response(envelope, outcome)
-        return outcome
-    earlier = idempotency.claim_key(envelope)
-    if earlier is not None:
-        return idempotency.stored_response(earlier)
-    outcome = proceed(envelope)
-    idempotency.store_response(envelope, outcome)
-    return outcome

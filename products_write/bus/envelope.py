@@ -1,5 +1,6 @@
 """What travels through the bus, and what comes back."""
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +10,10 @@ from uuid import UUID
 import msgspec
 
 from kernel.actor import Actor
-from kernel.errors import ServiceError
+from kernel.correlation import current_correlation_id, new_correlation_id
+from kernel.errors import NotFound, ServiceError
 from kernel.problem_documents import problem_document, status_of
+from products_write.commands import COMMANDS
 from products_write.commands.definition.base import Command, CommandResult, UnitOfWork
 
 
@@ -37,13 +40,43 @@ class Envelope:
     validated: Command | None = None
     accepted: QueuePlace | None = None
 
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        payload: Mapping[str, object],
+        *,
+        actor: Actor,
+        command_id: UUID | None = None,
+        expected_version: int | None = None,
+        correlation_id: str | None = None,
+        lax: bool = False,
+    ) -> "Envelope":
+        """The command called `name` with its fields, ready to be sent. Raises NotFound for an unknown name.
+
+        `payload` is what JSON gives, or with `lax` what a form gives. `command_id` is the idempotency key; without
+        one the envelope makes its own. `expected_version` is the version of the product that the sender saw.
+        """
+        if name not in COMMANDS:
+            raise NotFound(f"There is no command {name!r}.")
+        return cls(
+            command_type=COMMANDS[name],
+            payload=payload,
+            actor=actor,
+            command_id=command_id or uuid.uuid4(),
+            correlation_id=correlation_id or current_correlation_id() or new_correlation_id(),
+            expected_version=expected_version,
+            lax=lax,
+            has_new_key=command_id is None,
+        )
+
     @property
     def command(self) -> Command:
         if self.validated is None:
             raise RuntimeError("The command is used before it is validated.")
         return self.validated
 
-    def context(self) -> UnitOfWork:
+    def unit_of_work(self) -> UnitOfWork:
         return UnitOfWork(
             actor=self.actor,
             command=self.command,

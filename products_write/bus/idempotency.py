@@ -12,7 +12,7 @@ from kernel.database import tables
 from kernel.database.failures import is_lock_timeout
 from kernel.errors import ServiceError
 from kernel.problem_documents import problem_document, status_of
-from products_write.bus.envelope import CommandResponse, Envelope
+from products_write.bus.envelope import CommandResponse, Envelope, Next
 from products_write.errors import CommandInProgress, IdempotencyKeyReused
 from products_write.models import SYSTEM_ACTOR_ID, CommandRecord
 
@@ -24,6 +24,23 @@ def fingerprint(envelope: Envelope) -> str:
     """What makes two commands the same: name and validated fields."""
     fields = _encode_sorted(envelope.command)
     return hashlib.sha256(envelope.command_type.slug.encode() + b"\n" + fields).hexdigest()
+
+
+def deduplicate(envelope: Envelope, proceed: Next) -> CommandResponse:
+    """The command's key comes first, its answer last, both in the command's transaction.
+
+    A key that was made here is known to nobody else yet: it comes with the answer.
+    """
+    if envelope.has_new_key:
+        outcome = proceed(envelope)
+        claim_key_and_store_response(envelope, outcome)
+        return outcome
+    earlier = claim_key(envelope)
+    if earlier is not None:
+        return stored_response(earlier)
+    outcome = proceed(envelope)
+    store_response(envelope, outcome)
+    return outcome
 
 
 def claim_key(envelope: Envelope) -> CommandRecord | None:

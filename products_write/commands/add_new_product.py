@@ -32,7 +32,7 @@ class AddNewProduct(Command, frozen=True, kw_only=True):
 
 
 @handles(AddNewProduct)
-def add_new_product(command: AddNewProduct, context: UnitOfWork) -> CommandResult:
+def add_new_product(command: AddNewProduct, work: UnitOfWork) -> CommandResult:
     product = Product.add(
         product_id=None if command.product_id is UNSET else command.product_id,
         sku=command.sku,
@@ -41,4 +41,4 @@ def add_new_product(command: AddNewProduct, context: UnitOfWork) -> CommandResul
         unit_price=command.unit_price,
         categories=command.categories,
     )
-    return context.save(product)
+    return work.save(product)

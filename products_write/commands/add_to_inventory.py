@@ -16,7 +16,7 @@ class AddToInventory(Command, frozen=True, kw_only=True):
 
 
 @handles(AddToInventory)
-def add_to_inventory(command: AddToInventory, context: UnitOfWork) -> CommandResult:
-    product = context.load(command.product_id)
-    product.add_to_inventory(command.quantity, received_at=command.received_at or context.accepted_at)
-    return context.save(product)
+def add_to_inventory(command: AddToInventory, work: UnitOfWork) -> CommandResult:
+    product = work.load(command.product_id)
+    product.add_to_inventory(command.quantity, received_at=command.received_at or work.accepted_at)
+    return work.save(product)

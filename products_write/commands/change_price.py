@@ -15,7 +15,7 @@ class ChangePrice(Command, frozen=True, kw_only=True):
 
 
 @handles(ChangePrice)
-def change_price(command: ChangePrice, context: UnitOfWork) -> CommandResult:
-    product = context.load(command.product_id)
+def change_price(command: ChangePrice, work: UnitOfWork) -> CommandResult:
+    product = work.load(command.product_id)
     product.change_price(command.unit_price)
-    return context.save(product)
+    return work.save(product)

@@ -28,12 +28,12 @@ class ChangeProductDetails(Command, frozen=True, kw_only=True):
 
 
 @handles(ChangeProductDetails)
-def change_product_details(command: ChangeProductDetails, context: UnitOfWork) -> CommandResult:
-    product = context.load(command.product_id)
+def change_product_details(command: ChangeProductDetails, work: UnitOfWork) -> CommandResult:
+    product = work.load(command.product_id)
     product.change_details(
         sku=command.sku,
         name=command.name,
         description=command.description,
         categories=command.categories,
     )
-    return context.save(product)
+    return work.save(product)

@@ -16,7 +16,7 @@ class ConfirmItemsShipped(Command, frozen=True, kw_only=True):
 
 
 @handles(ConfirmItemsShipped)
-def confirm_items_shipped(command: ConfirmItemsShipped, context: UnitOfWork) -> CommandResult:
-    product = context.load(command.product_id)
-    product.confirm_items_shipped(command.quantity, shipped_at=command.shipped_at or context.accepted_at)
-    return context.save(product)
+def confirm_items_shipped(command: ConfirmItemsShipped, work: UnitOfWork) -> CommandResult:
+    product = work.load(command.product_id)
+    product.confirm_items_shipped(command.quantity, shipped_at=command.shipped_at or work.accepted_at)
+    return work.save(product)

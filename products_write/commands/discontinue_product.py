@@ -15,7 +15,7 @@ class DiscontinueProduct(Command, frozen=True, kw_only=True):
 
 
 @handles(DiscontinueProduct)
-def discontinue_product(command: DiscontinueProduct, context: UnitOfWork) -> CommandResult:
-    product = context.load(command.product_id)
+def discontinue_product(command: DiscontinueProduct, work: UnitOfWork) -> CommandResult:
+    product = work.load(command.product_id)
     product.discontinue(reason=command.reason)
-    return context.save(product)
+    return work.save(product)

@@ -12,8 +12,8 @@ class RateProduct(RatingCommand, frozen=True, kw_only=True):
 
 
 @handles(RateProduct)
-def rate_product(command: RateProduct, context: UnitOfWork) -> CommandResult:
-    user_id = rater(command, context)
-    product = context.load(command.product_id)
+def rate_product(command: RateProduct, work: UnitOfWork) -> CommandResult:
+    user_id = rater(command, work)
+    product = work.load(command.product_id)
     product.rate(user_id=user_id, rating=command.rating)
-    return context.save(product)
+    return work.save(product)

@@ -14,7 +14,7 @@ class ReinstateProduct(Command, frozen=True, kw_only=True):
 
 
 @handles(ReinstateProduct)
-def reinstate_product(command: ReinstateProduct, context: UnitOfWork) -> CommandResult:
-    product = context.load(command.product_id)
+def reinstate_product(command: ReinstateProduct, work: UnitOfWork) -> CommandResult:
+    product = work.load(command.product_id)
     product.reinstate()
-    return context.save(product)
+    return work.save(product)

@@ -16,11 +16,11 @@ class RelateProducts(Command, frozen=True, kw_only=True):
 
 
 @handles(RelateProducts)
-def relate_products(command: RelateProducts, context: UnitOfWork) -> CommandResult:
+def relate_products(command: RelateProducts, work: UnitOfWork) -> CommandResult:
     product, other = _locked_in_id_order(command)
-    context.refuse_conflict(product)
+    work.refuse_conflict(product)
     product.relate(other)
-    return context.save(product)
+    return work.save(product)
 
 
 def _locked_in_id_order(command: RelateProducts) -> tuple[Product, Product]:

@@ -15,7 +15,7 @@ class UnrelateProducts(Command, frozen=True, kw_only=True):
 
 
 @handles(UnrelateProducts)
-def unrelate_products(command: UnrelateProducts, context: UnitOfWork) -> CommandResult:
-    product = context.load(command.product_id)
+def unrelate_products(command: UnrelateProducts, work: UnitOfWork) -> CommandResult:
+    product = work.load(command.product_id)
     product.unrelate(command.related_product_id)
-    return context.save(product)
+    return work.save(product)

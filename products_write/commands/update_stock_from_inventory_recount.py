@@ -26,10 +26,10 @@ class UpdateStockFromInventoryRecount(Command, frozen=True, kw_only=True):
 
 @handles(UpdateStockFromInventoryRecount)
 def update_stock_from_inventory_recount(
-    command: UpdateStockFromInventoryRecount, context: UnitOfWork
+    command: UpdateStockFromInventoryRecount, work: UnitOfWork
 ) -> CommandResult:
-    product = context.load(command.product_id)
+    product = work.load(command.product_id)
     product.update_stock_from_inventory_recount(
-        command.updated_quantity, counted_at=command.counted_at or context.accepted_at
+        command.updated_quantity, counted_at=command.counted_at or work.accepted_at
     )
-    return context.save(product)
+    return work.save(product)

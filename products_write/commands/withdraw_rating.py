@@ -9,8 +9,8 @@ class WithdrawRating(RatingCommand, frozen=True, kw_only=True):
 
 
 @handles(WithdrawRating)
-def withdraw_rating(command: WithdrawRating, context: UnitOfWork) -> CommandResult:
-    user_id = rater(command, context)
-    product = context.load(command.product_id)
+def withdraw_rating(command: WithdrawRating, work: UnitOfWork) -> CommandResult:
+    user_id = rater(command, work)
+    product = work.load(command.product_id)
     product.withdraw_rating(user_id=user_id)
-    return context.save(product)
+    return work.save(product)

@@ -16,6 +16,7 @@ from django.contrib.auth.models import User
 from kernel.actor import Actor
 from kernel.errors import ServiceError, Unavailable
 from products_write.bus.dispatch import send
+from products_write.bus.envelope import Envelope
 from products_write.commands import CommandResult
 from products_write.demo import people
 from products_write.demo.products import DemoProduct, demo_products
@@ -126,7 +127,9 @@ class Story:
 
     def _send(self, who: str, command: str, body: dict[str, Any], occasion: str) -> CommandResult:
         told_as = f"{who} {command} {occasion} {msgspec.json.encode(body).decode()}"
-        outcome = send(command, body, actor=self._actor(who), command_id=uuid.uuid5(_NAMESPACE, told_as))
+        outcome = send(
+            Envelope.of(command, body, actor=self._actor(who), command_id=uuid.uuid5(_NAMESPACE, told_as))
+        )
         assert outcome.result is not None
         self.events += len(outcome.result.events)
         self.told(len(outcome.result.events))

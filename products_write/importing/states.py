@@ -10,6 +10,7 @@ from msgspec import UNSET
 from kernel.actor import SYSTEM
 from kernel.validation import validated
 from products_write.bus.dispatch import send
+from products_write.bus.envelope import Envelope
 from products_write.commands import COMMANDS
 from products_write.importing.lines import WantedState
 from products_write.models import Product
@@ -47,7 +48,15 @@ def bring_to(wanted: WantedState, product: Product | None, *, dry_run: bool) -> 
     if not dry_run:
         for step in steps:
             expected = step.version if step.name == "update-stock-from-inventory-recount" else None
-            send(step.name, step.payload, actor=SYSTEM, command_id=step.command_id, expected_version=expected)
+            send(
+                Envelope.of(
+                    step.name,
+                    step.payload,
+                    actor=SYSTEM,
+                    command_id=step.command_id,
+                    expected_version=expected,
+                )
+            )
     return CHANGED if steps else UNCHANGED
 
 
@@ -57,11 +66,11 @@ def _add(wanted: WantedState, *, dry_run: bool) -> None:
     if dry_run:
         validated(COMMANDS[add.name], add.payload)
         return
-    outcome = send(add.name, add.payload, actor=SYSTEM, command_id=add.command_id)
+    outcome = send(Envelope.of(add.name, add.payload, actor=SYSTEM, command_id=add.command_id))
     if wanted.quantity and outcome.result is not None:
         payload = {"product_id": outcome.result.product_id, "quantity": wanted.quantity}
         stock = ImportStep("add-to-inventory", payload, outcome.result.version)
-        send(stock.name, stock.payload, actor=SYSTEM, command_id=stock.command_id)
+        send(Envelope.of(stock.name, stock.payload, actor=SYSTEM, command_id=stock.command_id))
 
 
 def _differences(product: Product, wanted: WantedState) -> list[ImportStep]:

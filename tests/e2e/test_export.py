@@ -11,6 +11,7 @@ from tests.support.processes import Service
 AWKWARD = (
     "from kernel.actor import SYSTEM\n"
     "from products_write.bus.dispatch import send\n"
+    "from products_write.bus.envelope import Envelope\n"
     "for command, payload in (\n"
     "    ('add-new-product', {'product_id': 1, 'sku': '=1+1', 'name': '+Lamp', 'unit_price': '12.50',\n"
     "        'description': '@home, \"quoted\"\\nsecond line', 'categories': ['b', 'a']}),\n"
@@ -19,7 +20,7 @@ AWKWARD = (
     "    ('add-to-inventory', {'product_id': 1, 'quantity': 7}),\n"
     "    ('discontinue-product', {'product_id': 3}),\n"
     "):\n"
-    "    send(command, payload, actor=SYSTEM)\n"
+    "    send(Envelope.of(command, payload, actor=SYSTEM))\n"
 )
 
 

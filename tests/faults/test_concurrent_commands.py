@@ -17,6 +17,7 @@ from kernel.actor import SYSTEM
 from kernel.errors import ServiceError
 from products_read.models import ProductDisplay, ProductInventory
 from products_write.bus import dispatch
+from products_write.bus.envelope import Envelope
 from products_write.models import StockItem
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quiet_log")]
@@ -38,7 +39,7 @@ def send_valid_commands(seed: int, user_ids: list[int], answers: Counter[str]) -
             ]
         )
         try:
-            dispatch.send(name, {**about, **fields}, actor=SYSTEM)
+            dispatch.send(Envelope.of(name, {**about, **fields}, actor=SYSTEM))
             answers[name] += 1
         except ServiceError as refusal:
             answers[f"refused: {refusal.code}"] += 1
@@ -49,8 +50,10 @@ def test_bus__many_threads_on_few_products_leave_three_equal_records() -> None:
     users = [User.objects.create(username=f"user-{number}").pk for number in range(30)]
     for product_id in range(1, PRODUCTS + 1):
         added = {"product_id": product_id, "name": f"Product {product_id}", "unit_price": "1.00"}
-        dispatch.send("add-new-product", added, actor=SYSTEM)
-        dispatch.send("add-to-inventory", {"product_id": product_id, "quantity": PLENTY}, actor=SYSTEM)
+        dispatch.send(Envelope.of("add-new-product", added, actor=SYSTEM))
+        dispatch.send(
+            Envelope.of("add-to-inventory", {"product_id": product_id, "quantity": PLENTY}, actor=SYSTEM)
+        )
     answers: Counter[str] = Counter()
     threads = [
         threading.Thread(target=send_valid_commands, args=[seed, users, answers])

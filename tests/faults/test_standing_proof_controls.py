@@ -23,6 +23,7 @@ from kernel.actor import SYSTEM
 from kernel.database.aliases import read_alias
 from products_read.models import ProductDisplay
 from products_write.bus import dispatch
+from products_write.bus.envelope import Envelope
 from products_write.errors import InsufficientStock
 from products_write.models import Product, StockItem, StockMovement
 from products_write.models.product import ProductManager
@@ -127,8 +128,10 @@ def unlocked_products() -> UnlockedProducts:
 @pytest.fixture
 def hundred_in_stock(transactional_db: None) -> None:
     """Product 1 with a stock of 100."""
-    dispatch.send("add-new-product", {"product_id": 1, "name": "Lamp", "unit_price": "1"}, actor=SYSTEM)
-    dispatch.send("add-to-inventory", {"product_id": 1, "quantity": 100}, actor=SYSTEM)
+    dispatch.send(
+        Envelope.of("add-new-product", {"product_id": 1, "name": "Lamp", "unit_price": "1"}, actor=SYSTEM)
+    )
+    dispatch.send(Envelope.of("add-to-inventory", {"product_id": 1, "quantity": 100}, actor=SYSTEM))
 
 
 @pytest.fixture

@@ -13,10 +13,12 @@ pytestmark = [pytest.mark.processes, pytest.mark.takes_minutes]
 STOCK = (
     "from kernel.actor import SYSTEM\n"
     "from products_write.bus import dispatch\n"
+    "from products_write.bus.envelope import Envelope\n"
     "for product_id in range({first}, {first} + {products}):\n"
     "    about = {{'product_id': product_id, 'name': 'Lamp', 'unit_price': '1.00'}}\n"
-    "    dispatch.send('add-new-product', about, actor=SYSTEM)\n"
-    "    dispatch.send('add-to-inventory', {{'product_id': product_id, 'quantity': 5}}, actor=SYSTEM)\n"
+    "    dispatch.send(Envelope.of('add-new-product', about, actor=SYSTEM))\n"
+    "    stock = {{'product_id': product_id, 'quantity': 5}}\n"
+    "    dispatch.send(Envelope.of('add-to-inventory', stock, actor=SYSTEM))\n"
 )
 STOCKED = "SELECT count(*) FROM products_read_productinventory WHERE current_stock = 5 AND version = 2"
 CONNECTED = (

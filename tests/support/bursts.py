@@ -10,6 +10,8 @@ import time
 
 import django
 
+from products_write.bus.envelope import Envelope
+
 PATIENCE_SECONDS = 10.0
 
 
@@ -20,12 +22,12 @@ def main(rounds: int) -> int:
     chance = random.Random(7)
     for product_id in range(1, 9):
         added = {"product_id": product_id, "name": "Lamp", "unit_price": "1.00"}
-        dispatch.send("add-new-product", added, actor=SYSTEM)
+        dispatch.send(Envelope.of("add-new-product", added, actor=SYSTEM))
     readable = 0
     for _ in range(rounds):
         for _ in range(chance.randint(1, 12)):
             stocked = {"product_id": chance.randint(1, 8), "quantity": 1}
-            dispatch.send("add-to-inventory", stocked, actor=SYSTEM)
+            dispatch.send(Envelope.of("add-to-inventory", stocked, actor=SYSTEM))
             time.sleep(chance.choice([0, 0, 0.002, 0.01]))
         readable += _becomes_readable()
     return readable

@@ -14,6 +14,7 @@ from events.models import Event
 from kernel.actor import SYSTEM, Actor
 from kernel.errors import ServiceError
 from products_write.bus.dispatch import send
+from products_write.bus.envelope import Envelope
 from products_write.commands import CommandResult
 from products_write.models import CommandRecord, Product
 from products_write.verification import ProductWriteModel
@@ -23,7 +24,7 @@ def sent(
     name: str, /, *, actor: Actor = SYSTEM, command_id: UUID | None = None, **payload: Any
 ) -> CommandResult:
     """The result of a command that succeeds."""
-    result = send(name, payload, actor=actor, command_id=command_id).result
+    result = send(Envelope.of(name, payload, actor=actor, command_id=command_id)).result
     assert result is not None
     return result
 
@@ -33,7 +34,7 @@ def refused(
 ) -> ServiceError:
     """The refusal of a command; and nothing has changed."""
     with nothing_changes(), pytest.raises(ServiceError) as caught:
-        send(name, payload, actor=actor, expected_version=expected_version)
+        send(Envelope.of(name, payload, actor=actor, expected_version=expected_version))
     return caught.value
 
 

@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError
 from kernel.actor import Actor
 from kernel.errors import ServiceError, Unavailable
 from products_write.bus import dispatch
-from products_write.bus.envelope import CommandResponse
+from products_write.bus.envelope import CommandResponse, Envelope
 from products_write.errors import CommandInProgress
 from tests.support.proof_commands import RandomCommands
 from tests.support.proof_journal import Journal, Line
@@ -66,11 +66,13 @@ def _answer(command: Line) -> CommandResponse:
     while True:
         try:
             return dispatch.send(
-                command["name"],
-                command["payload"],
-                actor=_actor(command["actor"]),
-                command_id=UUID(command["id"]),
-                expected_version=command["expected"],
+                Envelope.of(
+                    command["name"],
+                    command["payload"],
+                    actor=_actor(command["actor"]),
+                    command_id=UUID(command["id"]),
+                    expected_version=command["expected"],
+                )
             )
         except (Unavailable, CommandInProgress, OperationalError, InterfaceError):
             if time.monotonic() > deadline:

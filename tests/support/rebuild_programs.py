@@ -14,6 +14,8 @@ from typing import Any
 
 import django
 
+from products_write.bus.envelope import Envelope
+
 django.setup()
 
 import environ  # noqa: E402
@@ -58,7 +60,7 @@ def write(seed: int, first: int, last: int) -> None:
     signal.signal(signal.SIGTERM, stop)
     while not is_told_to_stop:
         name, fields = _some_command(chance)
-        dispatch.send(name, {"product_id": chance.randint(first, last), **fields}, actor=actor)
+        dispatch.send(Envelope.of(name, {"product_id": chance.randint(first, last), **fields}, actor=actor))
         time.sleep(PAUSE_SECONDS)
 
 

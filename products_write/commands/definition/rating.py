@@ -40,10 +40,10 @@ def rater_id(command: RatingCommand, actor: Actor) -> int | None:
     return actor.user_id if command.user_id is UNSET else command.user_id
 
 
-def rater(command: RatingCommand, context: UnitOfWork) -> int:
+def rater(command: RatingCommand, work: UnitOfWork) -> int:
     """The id of the user whose rating it is. Raises UserNotFound."""
-    user_id = rater_id(command, context.actor)
+    user_id = rater_id(command, work.actor)
     assert user_id is not None  # see RatingCommand.faults_from
-    if user_id != context.actor.user_id and not get_user_model()._default_manager.filter(pk=user_id).exists():
+    if user_id != work.actor.user_id and not get_user_model()._default_manager.filter(pk=user_id).exists():
         raise UserNotFound(field="user_id")
     return user_id

@@ -12,6 +12,7 @@ from kernel.correlation import new_correlation_id
 from kernel.errors import FieldFault, Invalid, ServiceError
 from kernel.problem_documents import problem_document
 from products_write.bus.dispatch import accept, send
+from products_write.bus.envelope import Envelope
 from products_write.commands import COMMANDS
 
 
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         sender = SYSTEM if actor is None else _actor(actor)
         correlation_id = new_correlation_id()
         try:
-            outcome = (accept if options["later"] else send)(
+            envelope = Envelope.of(
                 name,
                 _fields(body),
                 actor=sender,
@@ -50,6 +51,7 @@ class Command(BaseCommand):
                 expected_version=options["expected_version"],
                 correlation_id=correlation_id,
             )
+            outcome = accept(envelope) if options["later"] else send(envelope)
         except ServiceError as refusal:
             self.stdout.write(msgspec.json.encode(problem_document(refusal, correlation_id)).decode())
             raise SystemExit(1) from None

@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 
 from kernel.actor import SYSTEM
 from products_write.bus import dispatch
+from products_write.bus.envelope import Envelope
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +65,7 @@ def test_metrics__commands_are_counted_by_outcome_wherever_they_come_from(
 
     before = {outcome: counted(outcome) for outcome in ("succeeded", "invalid", "not_authenticated")}
 
-    dispatch.send("add-new-product", {"name": "Lamp", "unit_price": "1.00"}, actor=SYSTEM)
+    dispatch.send(Envelope.of("add-new-product", {"name": "Lamp", "unit_price": "1.00"}, actor=SYSTEM))
     superuser_client.post("/api/v1/commands/add-new-product/", {"name": "Lamp"}, format="json")
 
     after = {outcome: counted(outcome) - was for outcome, was in before.items()}
@@ -73,7 +74,7 @@ def test_metrics__commands_are_counted_by_outcome_wherever_they_come_from(
 
 @pytest.mark.usefixtures("debug")
 def test_metrics__projections_lag_and_parked_keys(client: Client, quiet_log: None) -> None:
-    dispatch.send("add-new-product", {"name": "Lamp", "unit_price": "1.00"}, actor=SYSTEM)
+    dispatch.send(Envelope.of("add-new-product", {"name": "Lamp", "unit_price": "1.00"}, actor=SYSTEM))
     page = client.get("/metrics").content.decode()
 
     lags = re.findall(

@@ -21,6 +21,7 @@ from kernel.actor import SYSTEM
 from kernel.database.aliases import read_alias
 from kernel.errors import ServiceError
 from products_write.bus import dispatch
+from products_write.bus.envelope import Envelope
 from products_write.models import Product
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quiet_log")]
@@ -68,7 +69,7 @@ class AnySequence(RuleBasedStateMachine):
 
     def _send(self, name: str, payload: dict[str, Any]) -> None:
         with suppress(ServiceError):
-            dispatch.send(name, payload, actor=SYSTEM)
+            dispatch.send(Envelope.of(name, payload, actor=SYSTEM))
 
     @rule(which=st.integers(0, PRODUCTS - 1), data=st.data())
     def send(self, which: int, data: st.DataObject) -> None:

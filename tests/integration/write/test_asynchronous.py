@@ -17,6 +17,7 @@ from kernel.actor import SYSTEM, Actor
 from kernel.errors import Invalid, PermissionDenied
 from products_write import errors
 from products_write.bus.dispatch import accept, send
+from products_write.bus.envelope import Envelope
 from products_write.models import CommandRecord, QueuedCommand, StockItem
 from products_write.queue.execution import execute_everything_waiting, execute_line_of
 from products_write.tasks import execute_command
@@ -32,7 +33,7 @@ def accepted(
     name: str, /, *, actor: Actor = SYSTEM, expected_version: int | None = None, **payload: Any
 ) -> CommandRecord:
     """The record of a command that now waits."""
-    outcome = accept(name, payload, actor=actor, expected_version=expected_version)
+    outcome = accept(Envelope.of(name, payload, actor=actor, expected_version=expected_version))
     assert (outcome.status, outcome.result, outcome.replayed) == (202, None, False)
     return CommandRecord.objects.get(command_id=outcome.command_id)
 
@@ -108,9 +109,9 @@ def test_accept__nobody_a_lacking_permission_and_faults_are_refused_at_once(
 
 def test_accept__raises_what_speaks_against_it_now(user: User) -> None:
     with pytest.raises(PermissionDenied):
-        accept("change-price", {}, actor=Actor.of(user))
+        accept(Envelope.of("change-price", {}, actor=Actor.of(user)))
     with pytest.raises(Invalid):
-        accept("rate-product", {"product_id": 1, "rating": 3}, actor=SYSTEM)
+        accept(Envelope.of("rate-product", {"product_id": 1, "rating": 3}, actor=SYSTEM))
     assert not QueuedCommand.objects.exists()
 
 
@@ -118,7 +119,12 @@ def test_accept__a_reused_key_is_refused_at_once() -> None:
     record = accepted("add-to-inventory", product_id=added(), quantity=1)
     with pytest.raises(errors.IdempotencyKeyReused):
         accept(
-            "add-to-inventory", {"product_id": 1, "quantity": 2}, actor=SYSTEM, command_id=record.command_id
+            Envelope.of(
+                "add-to-inventory",
+                {"product_id": 1, "quantity": 2},
+                actor=SYSTEM,
+                command_id=record.command_id,
+            )
         )
 
 
@@ -184,9 +190,9 @@ def test_execute__a_key_once_refused_stands_at_the_end_of_the_line() -> None:
     product_id, command_id = added(), uuid4()
     body = {"product_id": product_id, "quantity": 1}
     with pytest.raises(errors.InsufficientStock):
-        send("confirm-items-shipped", body, actor=SYSTEM, command_id=command_id)
+        send(Envelope.of("confirm-items-shipped", body, actor=SYSTEM, command_id=command_id))
     accepted("add-to-inventory", product_id=product_id, quantity=1)
-    accept("confirm-items-shipped", body, actor=SYSTEM, command_id=command_id)
+    accept(Envelope.of("confirm-items-shipped", body, actor=SYSTEM, command_id=command_id))
     execute_everything_waiting()
     assert CommandRecord.objects.get(command_id=command_id).status == "succeeded"
 
@@ -275,11 +281,13 @@ def test_execute__a_recount_saw_what_had_moved_when_it_was_accepted() -> None:
 def test_execute__events_carry_id_actor_and_correlation_of_the_sender(user: User) -> None:
     product_id, command_id = added(), uuid4()
     accept(
-        "rate-product",
-        {"product_id": product_id, "rating": 4},
-        actor=Actor.of(user),
-        command_id=command_id,
-        correlation_id="trail-7",
+        Envelope.of(
+            "rate-product",
+            {"product_id": product_id, "rating": 4},
+            actor=Actor.of(user),
+            command_id=command_id,
+            correlation_id="trail-7",
+        )
     )
     execute_everything_waiting()
     metadata = Event.objects.get(product_id=product_id, version=2).metadata

@@ -40,11 +40,13 @@ def test_send__answers_with_version_position_and_events() -> None:
 def test_send__event_names_who_and_through_which_command(user: User) -> None:
     command_id = uuid4()
     outcome = send(
-        "rate-product",
-        {"product_id": added(), "rating": 4},
-        actor=Actor.of(user),
-        command_id=command_id,
-        correlation_id="trail-1",
+        Envelope.of(
+            "rate-product",
+            {"product_id": added(), "rating": 4},
+            actor=Actor.of(user),
+            command_id=command_id,
+            correlation_id="trail-1",
+        )
     )
     assert outcome.result is not None
     metadata = Event.objects.get(position=outcome.result.position).metadata
@@ -62,14 +64,14 @@ def test_send__what_changes_nothing_answers_the_current_version_and_position() -
 
 def test_send__unknown_name_is_not_found() -> None:
     with pytest.raises(NotFound):
-        send("rate", {}, actor=ANONYMOUS)
+        send(Envelope.of("rate", {}, actor=ANONYMOUS))
 
 
 def test_send__the_same_key_and_body_gives_the_stored_bytes(user: User) -> None:
     command_id, body = uuid4(), {"product_id": added(), "rating": 4}
-    first = send("rate-product", body, actor=Actor.of(user), command_id=command_id)
+    first = send(Envelope.of("rate-product", body, actor=Actor.of(user), command_id=command_id))
     with nothing_changes():
-        again = send("rate-product", body, actor=Actor.of(user), command_id=command_id)
+        again = send(Envelope.of("rate-product", body, actor=Actor.of(user), command_id=command_id))
     assert (again.body, again.status, again.replayed, first.replayed) == (first.body, 200, True, False)
     assert again.result == first.result
 
@@ -84,22 +86,33 @@ def test_send__another_spelling_of_the_same_command_is_the_same(user: User) -> N
 @pytest.mark.parametrize("body", [{"rating": 5}, {"product_id": 2**40}])
 def test_send__the_same_key_with_another_body_is_refused(user: User, body: dict[str, int]) -> None:
     command_id, first = uuid4(), {"product_id": added(), "rating": 4}
-    send("rate-product", first, actor=Actor.of(user), command_id=command_id)
+    send(Envelope.of("rate-product", first, actor=Actor.of(user), command_id=command_id))
     with nothing_changes(), pytest.raises(errors.IdempotencyKeyReused):
-        send("rate-product", first | body, actor=Actor.of(user), command_id=command_id)
+        send(Envelope.of("rate-product", first | body, actor=Actor.of(user), command_id=command_id))
 
 
 def test_send__the_same_key_for_another_command_is_refused(user: User) -> None:
     command_id, product_id = uuid4(), added()
-    send("rate-product", {"product_id": product_id, "rating": 4}, actor=Actor.of(user), command_id=command_id)
+    send(
+        Envelope.of(
+            "rate-product",
+            {"product_id": product_id, "rating": 4},
+            actor=Actor.of(user),
+            command_id=command_id,
+        )
+    )
     with nothing_changes(), pytest.raises(errors.IdempotencyKeyReused):
-        send("withdraw-rating", {"product_id": product_id}, actor=Actor.of(user), command_id=command_id)
+        send(
+            Envelope.of(
+                "withdraw-rating", {"product_id": product_id}, actor=Actor.of(user), command_id=command_id
+            )
+        )
 
 
 def test_send__keys_of_different_actors_are_apart(user: User, superuser: User) -> None:
     command_id, body = uuid4(), {"product_id": added(), "rating": 4}
     for actor in (Actor.of(user), Actor.of(superuser)):
-        assert not send("rate-product", body, actor=actor, command_id=command_id).replayed
+        assert not send(Envelope.of("rate-product", body, actor=actor, command_id=command_id)).replayed
     assert state_of(body["product_id"])["ratings"] == {user.pk: 4, superuser.pk: 4}
 
 
@@ -136,46 +149,46 @@ def test_send__a_refused_reuse_leaves_the_answer_as_it_was() -> None:
 
 def test_send__a_binding_refusal_is_answered_again(user: User) -> None:
     actor, command_id, body = Actor.of(user), uuid4(), {"product_id": added(), "rating": 4}
-    send("rate-product", body, actor=actor, command_id=command_id)
+    send(Envelope.of("rate-product", body, actor=actor, command_id=command_id))
     CommandRecord.objects.filter(command_id=command_id).update(
         status="refused", http_status=409, body='{"code":"product_discontinued"}'
     )
-    outcome = send("rate-product", body, actor=actor, command_id=command_id)
+    outcome = send(Envelope.of("rate-product", body, actor=actor, command_id=command_id))
     assert (outcome.status, outcome.body) == (409, b'{"code":"product_discontinued"}')
     assert (outcome.result, outcome.replayed) == (None, True)
 
 
 def test_send__a_pending_command_is_in_progress(user: User) -> None:
     actor, command_id, body = Actor.of(user), uuid4(), {"product_id": added(), "rating": 4}
-    send("rate-product", body, actor=actor, command_id=command_id)
+    send(Envelope.of("rate-product", body, actor=actor, command_id=command_id))
     CommandRecord.objects.filter(command_id=command_id).update(status="pending", http_status=None, body="")
     with pytest.raises(errors.CommandInProgress):
-        send("rate-product", body, actor=actor, command_id=command_id)
+        send(Envelope.of("rate-product", body, actor=actor, command_id=command_id))
 
 
 def test_send__nobody_is_refused_before_the_body_is_looked_at() -> None:
     with pytest.raises(NotAuthenticated):
-        send("rate-product", {"rating": "?"}, actor=ANONYMOUS)
+        send(Envelope.of("rate-product", {"rating": "?"}, actor=ANONYMOUS))
 
 
 def test_send__needs_the_commands_permission(user: User) -> None:
     body = {"product_id": added(), "unit_price": "13.00"}
     with nothing_changes(), pytest.raises(PermissionDenied):
-        send("change-price", body, actor=permitted(user, "change_product_details"))
-    assert send("change-price", body, actor=permitted(user, "change_price")).status == 200
+        send(Envelope.of("change-price", body, actor=permitted(user, "change_product_details")))
+    assert send(Envelope.of("change-price", body, actor=permitted(user, "change_price"))).status == 200
 
 
 def test_rate_product__for_another_user_needs_the_permission(user: User, superuser: User) -> None:
     body = {"product_id": added(), "rating": 4, "user_id": superuser.pk}
     with nothing_changes(), pytest.raises(PermissionDenied):
-        send("rate-product", body, actor=Actor.of(user))
-    send("rate-product", body, actor=permitted(user, "rate_for_others"))
+        send(Envelope.of("rate-product", body, actor=Actor.of(user)))
+    send(Envelope.of("rate-product", body, actor=permitted(user, "rate_for_others")))
     assert state_of(body["product_id"])["ratings"] == {superuser.pk: 4}
 
 
 def test_rate_product__naming_oneself_needs_no_permission(user: User) -> None:
     body = {"product_id": added(), "rating": 4, "user_id": user.pk}
-    assert send("rate-product", body, actor=Actor.of(user)).status == 200
+    assert send(Envelope.of("rate-product", body, actor=Actor.of(user))).status == 200
 
 
 def test_rate_product__for_a_user_that_does_not_exist() -> None:
@@ -274,7 +287,7 @@ def test_expected_version__refuses_what_conflicts_and_nothing_else(
     )
     event = sent(meanwhile, product_id=product_id, **other_body).events[0]
     if not conflicts:
-        send(name, {"product_id": product_id, **body}, actor=SYSTEM, expected_version=seen)
+        send(Envelope.of(name, {"product_id": product_id, **body}, actor=SYSTEM, expected_version=seen))
         return
     refusal = refused(name, expected_version=seen, product_id=product_id, **body)
     assert refusal.code == "version_conflict"
@@ -298,7 +311,7 @@ def test_expected_version__comes_before_the_rules_of_the_domain() -> None:
 def messages(name: str, actor: Actor, command_id: UUID | None = None, **payload: object) -> list[list[str]]:
     """What the command sends to the database inside its transaction: what each message does to which tables."""
     with CaptureQueriesContext(connection) as captured:
-        send(name, payload, actor=actor, command_id=command_id)
+        send(Envelope.of(name, payload, actor=actor, command_id=command_id))
     sent_by_it = [query["sql"].strip() for query in captured if "products_read" not in query["sql"]]
     end = next(place for place, text in enumerate(sent_by_it) if text.startswith("RELEASE SAVEPOINT"))
     return [[" ".join(found) for found in _DOES.findall(text)] for text in sent_by_it[1:end]]

@@ -10,6 +10,7 @@ from events.contracts.registry import REGISTRY
 from kernel.actor import SYSTEM
 from kernel.errors import ServiceError
 from products_write.bus.dispatch import send
+from products_write.bus.envelope import Envelope
 from products_write.commands import COMMANDS
 from tests.support.deciding import added, nothing_changes, sent
 
@@ -91,7 +92,7 @@ def refusal_of(
 ) -> ServiceError | None:
     body = {"product_id": product_id, **shop.named(fields)}
     try:
-        send(name, body, actor=SYSTEM, expected_version=seen)
+        send(Envelope.of(name, body, actor=SYSTEM, expected_version=seen))
     except ServiceError as refusal:
         return refusal
     return None

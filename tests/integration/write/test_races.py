@@ -16,6 +16,7 @@ from kernel.actor import SYSTEM, Actor
 from kernel.errors import ServiceError, Unavailable
 from products_write import errors
 from products_write.bus.dispatch import accept, send
+from products_write.bus.envelope import Envelope
 from products_write.models import Category, CommandRecord, Product, QueuedCommand, queued_command
 from products_write.queue.execution import execute_everything_waiting, execute_line_of
 from tests.support.deciding import added, events_of, sent, state_of
@@ -148,7 +149,7 @@ def held(statement: str, parameters: list[Any]) -> Iterator[None]:
 @pytest.mark.postgresql
 def test_key__held_too_long_by_another_is_in_progress(user: User) -> None:
     command_id, body = uuid4(), {"product_id": added(), "rating": 4}
-    send("rate-product", body, actor=Actor.of(user), command_id=command_id)
+    send(Envelope.of("rate-product", body, actor=Actor.of(user), command_id=command_id))
     columns = "actor_id, name, fingerprint, status, binding, body, correlation_id, received_at"
     copy = (
         f"INSERT INTO products_write_commandrecord (command_id, {columns}) "
@@ -159,7 +160,7 @@ def test_key__held_too_long_by_another_is_in_progress(user: User) -> None:
         cursor.execute("SET lock_timeout = '200ms'")
     other_id = uuid4()
     with held(copy, [other_id, command_id]), pytest.raises(errors.CommandInProgress):
-        send("rate-product", body, actor=Actor.of(user), command_id=other_id)
+        send(Envelope.of("rate-product", body, actor=Actor.of(user), command_id=other_id))
 
 
 @pytest.mark.postgresql
@@ -193,7 +194,9 @@ def test_send__survives_a_migration_under_its_prepared_statements() -> None:
 def test_queue__a_command_in_somebody_elses_hands_is_left_and_so_is_its_line() -> None:
     product_id = added()
     first, second = (
-        accept("add-to-inventory", {"product_id": product_id, "quantity": quantity}, actor=SYSTEM)
+        accept(
+            Envelope.of("add-to-inventory", {"product_id": product_id, "quantity": quantity}, actor=SYSTEM)
+        )
         for quantity in (1, 2)
     )
     line = QueuedCommand.objects.order_by("id")
@@ -215,8 +218,8 @@ def test_queue__nobody_joins_a_line_before_the_last_one_is_seen_in_it() -> None:
         cursor.execute("SET lock_timeout = '200ms'")
     with held("SELECT pg_advisory_xact_lock(%s, %s)", [queued_command.LINE_LOCK_CLASS, product_id]):
         with pytest.raises(Unavailable):
-            accept("add-to-inventory", {"product_id": product_id, "quantity": 1}, actor=SYSTEM)
-        accept("add-to-inventory", {"product_id": other_id, "quantity": 1}, actor=SYSTEM)
+            accept(Envelope.of("add-to-inventory", {"product_id": product_id, "quantity": 1}, actor=SYSTEM))
+        accept(Envelope.of("add-to-inventory", {"product_id": other_id, "quantity": 1}, actor=SYSTEM))
 
 
 @pytest.mark.usefixtures("quiet_queue")
@@ -224,7 +227,7 @@ def test_queue__many_workers_execute_each_command_once_and_in_order() -> None:
     product_id = added()
     for quantity in range(1, 13):
         for name in ("add-to-inventory", "confirm-items-shipped"):
-            accept(name, {"product_id": product_id, "quantity": quantity}, actor=SYSTEM)
+            accept(Envelope.of(name, {"product_id": product_id, "quantity": quantity}, actor=SYSTEM))
     at_once(*[execute_everything_waiting] * 4)
     execute_everything_waiting()
     quantities = [event.quantity for event in events_of(product_id)[1:]]

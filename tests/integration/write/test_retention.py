@@ -10,6 +10,7 @@ from django.utils import timezone
 from kernel.actor import SYSTEM
 from products_write import errors
 from products_write.bus.dispatch import accept, send
+from products_write.bus.envelope import Envelope
 from products_write.models import CommandRecord, QueuedCommand
 from tests.support.deciding import added
 
@@ -27,20 +28,30 @@ def aged(command_id: UUID, *, days: int) -> UUID:
 
 def succeeded(product_id: int, *, days: int) -> UUID:
     command_id = uuid4()
-    send("add-to-inventory", {"product_id": product_id, "quantity": 1}, actor=SYSTEM, command_id=command_id)
+    send(
+        Envelope.of(
+            "add-to-inventory", {"product_id": product_id, "quantity": 1}, actor=SYSTEM, command_id=command_id
+        )
+    )
     return aged(command_id, days=days)
 
 
 def refused(product_id: int, *, days: int) -> UUID:
     command_id = uuid4()
     with pytest.raises(errors.NotDiscontinued):
-        send("reinstate-product", {"product_id": product_id}, actor=SYSTEM, command_id=command_id)
+        send(
+            Envelope.of("reinstate-product", {"product_id": product_id}, actor=SYSTEM, command_id=command_id)
+        )
     return aged(command_id, days=days)
 
 
 def waiting(product_id: int, *, days: int) -> UUID:
     command_id = uuid4()
-    accept("add-to-inventory", {"product_id": product_id, "quantity": 1}, actor=SYSTEM, command_id=command_id)
+    accept(
+        Envelope.of(
+            "add-to-inventory", {"product_id": product_id, "quantity": 1}, actor=SYSTEM, command_id=command_id
+        )
+    )
     return aged(command_id, days=days)
 
 
@@ -88,7 +99,7 @@ def test_clean_command_log__a_forgotten_key_is_a_new_commands() -> None:
     old = succeeded(product_id, days=31)
     call_command("clean_command_log")
     body = {"product_id": product_id, "quantity": 9}
-    assert not send("add-to-inventory", body, actor=SYSTEM, command_id=old).replayed
+    assert not send(Envelope.of("add-to-inventory", body, actor=SYSTEM, command_id=old)).replayed
 
 
 @pytest.mark.parametrize("days", ["-1", "99999999"])
