@@ -123,18 +123,18 @@ class UnknownCommandView(CommandSide):
         raise NotFound(f"There is no command {kwargs['name']!r}; see {reverse('commands')}.")
 
 
-def response_of(request: Request, outcome: CommandResponse) -> Response:
+def response_of(request: Request, answered: CommandResponse) -> Response:
     """The stored answer as it is, and in the headers what a client needs next."""
-    response = Response(outcome.body, status=outcome.status, headers=_token_header(outcome.result))
-    if outcome.status >= 400:
+    response = Response(answered.body, status=answered.status, headers=_token_header(answered.result))
+    if answered.status >= 400:
         response.content_type = "application/problem+json"
-    elif outcome.status == ACCEPTED:
-        response["Location"] = reverse("command-status", args=[outcome.command_id])
+    elif answered.status == ACCEPTED:
+        response["Location"] = reverse("command-status", args=[answered.command_id])
         response[prefer.PREFERENCE_APPLIED_HEADER] = "respond-async"
-    elif outcome.result is not None and outcome.status == 201:
+    elif answered.result is not None and answered.status == 201:
         base = request.path.partition("/commands/")[0]
-        response["Location"] = f"{base}/products/{outcome.result.product_id}/"
-    if outcome.replayed:
+        response["Location"] = f"{base}/products/{answered.result.product_id}/"
+    if answered.replayed:
         response["Idempotent-Replayed"] = "true"
     return response
 

@@ -32,14 +32,14 @@ def record_metrics(envelope: Envelope, proceed: Next) -> CommandResponse:
     """Counts how commands end, wherever they come from."""
     counted, ended = envelope.command_type.slug, "failed"
     try:
-        outcome = proceed(envelope)
-        ended = "replayed" if outcome.replayed else "succeeded"
+        response = proceed(envelope)
+        ended = "replayed" if response.replayed else "succeeded"
     except ServiceError as refusal:
         ended = refusal.code
         raise
     finally:
         COMMAND_COUNT.labels(counted, ended).inc()
-    return outcome
+    return response
 
 
 def correlate_and_log(envelope: Envelope, proceed: Next) -> CommandResponse:
@@ -51,16 +51,16 @@ def correlate_and_log(envelope: Envelope, proceed: Next) -> CommandResponse:
         structlog.contextvars.bound_contextvars(**about, actor=envelope.actor.label),
     ):
         try:
-            outcome = proceed(envelope)
+            response = proceed(envelope)
         except ServiceError as refusal:
             logger.info("command_refused", code=refusal.code, detail=refusal.detail, seconds=_since(started))
             raise
         except Exception:
             logger.exception("command_failed", seconds=_since(started))
             raise
-        ended = _ENDED.get(outcome.status, "command_refused")
-        logger.info(ended, status=outcome.status, replayed=outcome.replayed, seconds=_since(started))
-        return outcome
+        ended = _ENDED.get(response.status, "command_refused")
+        logger.info(ended, status=response.status, replayed=response.replayed, seconds=_since(started))
+        return response
 
 
 _ENDED = {200: "command_succeeded", 201: "command_succeeded", 202: "command_accepted"}
@@ -144,8 +144,8 @@ def in_transaction(envelope: Envelope, proceed: Next) -> CommandResponse:
             with transaction.atomic(using=write_alias(), durable=True):
                 return proceed(envelope)
         except (DatabaseError, InterfaceError) as error:
-            if is_lost_connection(error) and (outcome := _answered_after_all(envelope)):
-                return outcome
+            if is_lost_connection(error) and (response := _answered_after_all(envelope)):
+                return response
             if is_unavailability(error) and not is_passing(error):
                 raise Unavailable from error
             if is_stale_plan(error):

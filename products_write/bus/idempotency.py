@@ -32,15 +32,15 @@ def deduplicate(envelope: Envelope, proceed: Next) -> CommandResponse:
     A key that was made here is known to nobody else yet: it comes with the answer.
     """
     if envelope.has_new_key:
-        outcome = proceed(envelope)
-        claim_key_and_store_response(envelope, outcome)
-        return outcome
+        response = proceed(envelope)
+        claim_key_and_store_response(envelope, response)
+        return response
     earlier = claim_key(envelope)
     if earlier is not None:
         return stored_response(earlier)
-    outcome = proceed(envelope)
-    store_response(envelope, outcome)
-    return outcome
+    response = proceed(envelope)
+    store_response(envelope, response)
+    return response
 
 
 def claim_key(envelope: Envelope) -> CommandRecord | None:
@@ -78,15 +78,15 @@ def find_response(envelope: Envelope) -> CommandResponse | None:
     return replace(stored_response(record), replayed=False)
 
 
-def store_response(envelope: Envelope, outcome: CommandResponse) -> None:
+def store_response(envelope: Envelope, response: CommandResponse) -> None:
     """Stores the answer under the key, in the same transaction; from then on it binds."""
-    tables.update(CommandRecord, _answered(outcome), _key(envelope))
+    tables.update(CommandRecord, _answered(response), _key(envelope))
 
 
-def claim_key_and_store_response(envelope: Envelope, outcome: CommandResponse) -> None:
+def claim_key_and_store_response(envelope: Envelope, response: CommandResponse) -> None:
     """Both in one, for a key that nobody else can have."""
     row = _row(envelope, status=CommandRecord.Status.SUCCEEDED, binding=True)
-    tables.insert(CommandRecord, row | _answered(outcome))
+    tables.insert(CommandRecord, row | _answered(response))
 
 
 def log_refusal(envelope: Envelope, error: ServiceError) -> None:
@@ -102,16 +102,16 @@ def log_refusal(envelope: Envelope, error: ServiceError) -> None:
         _replace_unbinding(envelope, row)
 
 
-def _answered(outcome: CommandResponse) -> dict[str, object]:
+def _answered(response: CommandResponse) -> dict[str, object]:
     changes: dict[str, object] = {
         "status": CommandRecord.Status.SUCCEEDED,
-        "http_status": outcome.status,
-        "body": outcome.body.decode(),
+        "http_status": response.status,
+        "body": response.body.decode(),
         "finished_at": timezone.now(),
     }
-    if outcome.result is None:
+    if response.result is None:
         return changes | {"status": CommandRecord.Status.REFUSED}
-    return changes | {"product_id": outcome.result.product_id}
+    return changes | {"product_id": response.result.product_id}
 
 
 def _taken_before(envelope: Envelope, row: dict[str, Any]) -> CommandRecord | None:

@@ -127,13 +127,13 @@ class Story:
 
     def _send(self, who: str, command: str, body: dict[str, Any], occasion: str) -> CommandResult:
         told_as = f"{who} {command} {occasion} {msgspec.json.encode(body).decode()}"
-        outcome = send(
+        response = send(
             Envelope.of(command, body, actor=self._actor(who), command_id=uuid.uuid5(_NAMESPACE, told_as))
         )
-        assert outcome.result is not None
-        self.events += len(outcome.result.events)
-        self.told(len(outcome.result.events))
-        return outcome.result
+        assert response.result is not None
+        self.events += len(response.result.events)
+        self.told(len(response.result.events))
+        return response.result
 
     def _actor(self, who: str) -> Actor:
         if who not in self.actors:

@@ -66,10 +66,10 @@ def _add(wanted: WantedState, *, dry_run: bool) -> None:
     if dry_run:
         validated(COMMANDS[add.name], add.payload)
         return
-    outcome = send(Envelope.of(add.name, add.payload, actor=SYSTEM, command_id=add.command_id))
-    if wanted.quantity and outcome.result is not None:
-        payload = {"product_id": outcome.result.product_id, "quantity": wanted.quantity}
-        stock = ImportStep("add-to-inventory", payload, outcome.result.version)
+    response = send(Envelope.of(add.name, add.payload, actor=SYSTEM, command_id=add.command_id))
+    if wanted.quantity and response.result is not None:
+        payload = {"product_id": response.result.product_id, "quantity": wanted.quantity}
+        stock = ImportStep("add-to-inventory", payload, response.result.version)
         send(Envelope.of(stock.name, stock.payload, actor=SYSTEM, command_id=stock.command_id))
 
 

@@ -57,14 +57,14 @@ def in_turn(envelope: Envelope, proceed: Next) -> CommandResponse:
         raise CommandInProgress
     try:
         with transaction.atomic(using=write_alias()):
-            outcome = proceed(envelope)
+            response = proceed(envelope)
     except Unavailable:
         raise
     except ServiceError as refusal:
-        outcome = CommandResponse.refused(refusal, envelope.correlation_id)
-    idempotency.store_response(envelope, outcome)
+        response = CommandResponse.refused(refusal, envelope.correlation_id)
+    idempotency.store_response(envelope, response)
     QueuedCommand.objects.filter(id=envelope.accepted.queued_id).delete()
-    return outcome
+    return response
 
 
 def authorise_again(envelope: Envelope, proceed: Next) -> CommandResponse:

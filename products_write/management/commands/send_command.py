@@ -51,12 +51,12 @@ class Command(BaseCommand):
                 expected_version=options["expected_version"],
                 correlation_id=correlation_id,
             )
-            outcome = accept(envelope) if options["later"] else send(envelope)
+            response = accept(envelope) if options["later"] else send(envelope)
         except ServiceError as refusal:
             self.stdout.write(msgspec.json.encode(problem_document(refusal, correlation_id)).decode())
             raise SystemExit(1) from None
-        self.stdout.write(outcome.body.decode())
-        if outcome.status >= 400:
+        self.stdout.write(response.body.decode())
+        if response.status >= 400:
             raise SystemExit(1)
 
 
