@@ -3,14 +3,11 @@
 Needs neither broker nor worker: a reader that may wait brings the product up itself, as catch-up would have.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import Enum
 from typing import Any, NamedTuple
 
 import structlog
-from django.db import Error, connections, router, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import Error, connections, router
 
 from events.consistency.bounded_wait import Wait, wait_for
 from events.consistency.on_demand import before_reading
@@ -21,6 +18,7 @@ from events.projections.base import Projection, ReadRow, projection_into
 from events.projections.checkpoints import checkpoints_of
 from events.projections.engine import bring_up_or_park, why_not
 from kernel.database.aliases import read_connection
+from kernel.database.dialect import dialect_of
 
 logger = structlog.get_logger("events.freshness")
 
@@ -98,7 +96,8 @@ def _bring_up_briefly(projection: Projection[Any], product_id: int) -> bool:
     try:
         if not _may_project(projection, product_id):
             return False
-        with _brief_transaction(read_connection()):
+        connection = read_connection()
+        with dialect_of(connection).brief_transaction(connection, LOCK_MILLISECONDS):
             bring_up_or_park(projection, product_id)
     except Error as error:
         logger.warning("product not brought up", projection=projection.name, error=str(error).strip())
@@ -109,28 +108,3 @@ def _bring_up_briefly(projection: Projection[Any], product_id: int) -> bool:
 def _may_project(projection: Projection[Any], product_id: int) -> bool:
     covering = (one for one in checkpoints_of(projection) if product_id % one.partitions == one.partition)
     return all(why_not(projection, checkpoint) is None for checkpoint in covering)
-
-
-@contextmanager
-def _brief_transaction(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """A transaction that gives up on a lock after LOCK_MILLISECONDS, since this is not yet one that waits."""
-    with _brief_busy_timeout(connection), transaction.atomic(using=connection.alias):
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}")
-        yield
-
-
-@contextmanager
-def _brief_busy_timeout(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """SQLite has one lock, which is waited for before a transaction starts."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with connection.cursor() as cursor:
-        (usual,) = cursor.execute("PRAGMA busy_timeout").fetchone()
-        cursor.execute(f"PRAGMA busy_timeout = {LOCK_MILLISECONDS}")
-        try:
-            yield
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout = {usual}")

@@ -12,7 +12,7 @@ from events.integrity.staging import (
 )
 from events.projections.rows import columns_of
 from kernel.database.aliases import read_connection
-from kernel.database.statements import among
+from kernel.database.dialect import dialect_of
 
 
 class Counts(NamedTuple):
@@ -30,7 +30,7 @@ def find_differing(staging: Staging, product_ids: Sequence[int] | None = None) -
         condition, values = "1 = 1", list[str]()
         if product_ids is not None:
             delete(table.differing, "id", product_ids)
-            condition, listed = among(read_connection(), table.product_column, product_ids)
+            condition, listed = dialect_of(read_connection()).among(table.product_column, product_ids)
             values = [listed]
         compare = _differing_rows if table is staging.main else _differing_children
         statement = f"INSERT INTO {table.differing} (id) {compare(table, condition)}"
@@ -111,7 +111,7 @@ def _write_children(table: Table) -> None:
 def _differing_rows(table: Table, condition: str) -> str:
     """Staged rows that the live table lacks or has otherwise."""
     columns = columns_of(table.model)
-    differs = "IS DISTINCT FROM" if read_connection().vendor == "postgresql" else "IS NOT"
+    differs = dialect_of(read_connection()).is_distinct
     any_differs = " OR ".join(f"live.{column} {differs} staged.{column}" for column in columns)
     return (
         f"SELECT staged.id FROM (SELECT * FROM {table.staged} WHERE {condition}) AS staged"

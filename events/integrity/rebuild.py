@@ -8,24 +8,25 @@ see the old rows until it commits and the new ones after.
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
 import django
-from django.db import DatabaseError, connections, transaction
+from django.db import transaction
 
 from events import log
 from events.integrity import merge
 from events.integrity.exclusive_run import exclusive_run
 from events.integrity.rebuild_streams import FoldedStreams, Progress, RebuildCounts, rebuild_streams
-from events.integrity.staging import Staging, execute_on_read_database
+from events.integrity.staging import Staging
 from events.log.watermark import Watermark, final_watermark
 from events.models import Checkpoint, Event
 from events.projections import checkpoints, parking
-from events.projections.base import FoldFailed, Projection, fold, registered_projections
-from events.projections.skips import NOTHING, skipped_versions
+from events.projections.base import FoldFailed, Projection, registered_projections
+from events.projections.folding import Fold
 from kernel import failpoints
 from kernel.database.aliases import read_alias, read_connection, write_alias, write_connection
+from kernel.database.dialect import dialect_of
 
 CHUNK_PRODUCTS = 2_000
 FEW_EVENTS = 2_000
@@ -107,7 +108,7 @@ class _Run:
         """Write what differs, in one transaction in which nobody else writes this read model."""
         with transaction.atomic(using=read_alias()):
             locked = checkpoints.lock_all(self.projection)
-            _keep_writers_out(self.staging)
+            dialect_of(read_connection()).keep_writers_out(read_connection(), self.staging.main.live)
             reached = max([self.watermark, *map(_place_of, filter(_is_sound, locked))], key=_position)
             moved = _touched(self.watermark.position, reached.position) | self._not_as_staged()
             self._bring_up(moved)
@@ -130,7 +131,7 @@ class _Run:
         return {*merge.rows_ahead(self.staging), *merge.unstaged_live_rows(self.staging)} - self.failed
 
     def _bring_up(self, product_ids: set[int]) -> None:
-        skipped = skipped_versions(self.projection)
+        fold = Fold(self.projection)
         ordered = sorted(product_ids - self.failed)
         for start in range(0, len(ordered), CHUNK_PRODUCTS):
             chunk = ordered[start : start + CHUNK_PRODUCTS]
@@ -141,7 +142,7 @@ class _Run:
                 before = row.version
                 try:
                     stream = log.read_stream(product_id, before)
-                    fold(self.projection, row, stream, skipped.get(product_id, NOTHING))
+                    fold(row, stream)
                 except FoldFailed:
                     self.failed.add(product_id)
                     self.staging.discard([product_id])
@@ -178,7 +179,7 @@ def _chunk_bounds() -> list[tuple[int, int]]:
 def _folded_chunks(
     projection: Projection[Any], bounds: Sequence[tuple[int, int]], parallel: int
 ) -> Iterator[Chunk]:
-    if parallel == 1 or read_connection().vendor != "postgresql":
+    if parallel == 1 or dialect_of(read_connection()).has_one_writer:
         yield from (fold_chunk(projection.name, first, last) for first, last in bounds)
         return
     context = multiprocessing.get_context("spawn")
@@ -205,12 +206,6 @@ def _touched(after: int, upto: int) -> set[int]:
     return set(events.values_list("product_id", flat=True).distinct())
 
 
-def _keep_writers_out(staging: Staging) -> None:
-    """Readers go on; SQLite's transaction has no second writer anyway."""
-    if read_connection().vendor == "postgresql":
-        execute_on_read_database(f"LOCK TABLE {staging.main.live} IN EXCLUSIVE MODE")
-
-
 def _is_sound(checkpoint: Checkpoint) -> bool:
     return not checkpoint.halted and not checkpoints.why_log_is_foreign(checkpoint)
 
@@ -225,18 +220,8 @@ def _position(watermark: Watermark) -> int:
 
 @contextmanager
 def _without_timeouts() -> Iterator[None]:
-    """A rebuild's statements take as long as they take."""
-    timeouts = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
-    databases = [connections[alias] for alias in {read_alias(), write_alias()}]
-    postgresql = [connection for connection in databases if connection.vendor == "postgresql"]
-    for connection in postgresql:
-        with connection.cursor() as cursor:
-            for timeout in timeouts:
-                cursor.execute(f"SET {timeout} = 0")
-    try:
+    """A rebuild's statements take as long as they take, on both sides' databases."""
+    with ExitStack() as stack:
+        for connection in {read_alias(): read_connection(), write_alias(): write_connection()}.values():
+            stack.enter_context(dialect_of(connection).without_timeouts(connection))
         yield
-    finally:
-        for connection in postgresql:
-            with suppress(DatabaseError), connection.cursor() as cursor:
-                for timeout in timeouts:
-                    cursor.execute(f"RESET {timeout}")

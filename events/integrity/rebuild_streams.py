@@ -8,8 +8,8 @@ from django.db import transaction
 from events import log
 from events.log import RecordedStream, Stream
 from events.projections import parking, rows
-from events.projections.base import FoldFailed, Projection, ReadRow, fold
-from events.projections.skips import NOTHING, skipped_versions
+from events.projections.base import FoldFailed, Projection, ReadRow
+from events.projections.folding import Fold
 from kernel.database.aliases import read_alias
 
 State = dict[str, object]
@@ -36,7 +36,7 @@ class FoldedStreams:
         self, projection: Projection[Any], streams: Iterator[Stream] | Iterator[RecordedStream]
     ) -> None:
         self.projection, self.streams = projection, streams
-        self.skipped = skipped_versions(projection)
+        self.fold = Fold(projection)
         self.events = 0
         self.failures: list[FoldFailed] = []
 
@@ -44,7 +44,7 @@ class FoldedStreams:
         for product_id, events in self.streams:
             row = self.projection.blank(product_id)
             try:
-                yield fold(self.projection, row, events, self.skipped.get(product_id, NOTHING))
+                yield self.fold(row, events)
             except FoldFailed as failure:
                 self.failures.append(failure)
             self.events += row.version

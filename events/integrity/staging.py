@@ -11,7 +11,7 @@ from django.db import models
 from events.projections.base import Projection, ReadRow
 from events.projections.rows import child_values, columns_of, quoted, values_of
 from kernel.database.aliases import read_connection
-from kernel.database.statements import among
+from kernel.database.dialect import dialect_of
 
 
 class Table(NamedTuple):
@@ -50,7 +50,7 @@ class Staging:
     def create(self) -> None:
         """Empty tables, whatever was there. Those of rows have the columns of the live ones, in their order."""
         self.drop()
-        kind = "UNLOGGED" if read_connection().vendor == "postgresql" else "TEMPORARY"
+        kind = dialect_of(read_connection()).scratch_table
         for table in self.tables:
             execute_on_read_database(
                 f"CREATE {kind} TABLE {table.staged} AS SELECT * FROM {table.live} WHERE 1 = 0"
@@ -67,9 +67,8 @@ class Staging:
             execute_on_read_database(
                 f"CREATE INDEX {_index_of(table)} ON {table.staged} ({table.product_column})"
             )
-        if read_connection().vendor == "postgresql":
-            for table in self.tables:
-                execute_on_read_database(f"ANALYZE {table.staged}")
+        for table in self.tables:
+            dialect_of(read_connection()).analyse(read_connection(), table.staged)
 
     def drop(self) -> None:
         for table in self.tables:
@@ -96,7 +95,7 @@ class Staging:
 
     def load(self, product_ids: Sequence[int]) -> dict[int, ReadRow]:
         """The staged rows of these products. Django finds a row's values by the names of the columns."""
-        condition, listed = among(read_connection(), "id", product_ids)
+        condition, listed = dialect_of(read_connection()).among("id", product_ids)
         found = self.projection.model.objects.raw(
             f"SELECT * FROM {self.main.staged} WHERE {condition}", [listed], using=read_connection().alias
         )
@@ -129,7 +128,7 @@ def fetch_from_read_database(statement: str, parameters: Sequence[Any] = ()) -> 
 
 def delete(table: str, column: str, product_ids: Sequence[int]) -> None:
     if product_ids:
-        condition, listed = among(read_connection(), column, product_ids)
+        condition, listed = dialect_of(read_connection()).among(column, product_ids)
         execute_on_read_database(f"DELETE FROM {table} WHERE {condition}", [listed])
 
 
@@ -138,21 +137,11 @@ def _index_of(table: Table) -> str:
 
 
 def _copy_in(table: Table, values: Sequence[tuple[Any, ...]]) -> None:
-    """Put rows into the staging table; each has its values in the order of the model's fields.
+    """Put rows into the staging table. Each has its values in the order of the model's fields.
 
-    The statements name the columns. The table may have them in another order: a migration adds a column at the end
-    of the table, wherever the model has its field.
+    The columns are named. The table may have them in another order: a migration adds a column at the end of the
+    table, wherever the model has its field.
     """
-    if not values:
-        return
-    connection = read_connection()
-    columns = columns_of(table.model)
-    into = f"{table.staged} ({', '.join(columns)})"
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.cursor.copy(f"COPY {into} FROM STDIN") as copy:
-                for row in values:
-                    copy.write_row(row)
-            return
-        marks = ", ".join(["%s"] * len(columns))
-        cursor.executemany(f"INSERT INTO {into} VALUES ({marks})", values)
+    if values:
+        connection = read_connection()
+        dialect_of(connection).copy_in(connection, table.staged, columns_of(table.model), values)

@@ -1,21 +1,19 @@
 """Proving that write tables = fold of the log = read tables."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import partial
 from itertools import takewhile
 from typing import Any, NamedTuple, Protocol
-
-from django.db import connections, transaction
 
 from events import log
 from events.integrity.rebuild_streams import Progress, State, rebuild_streams, state_of, stored_states
 from events.log import RecordedEvent, RecordedStream, Stream, StreamEvent
 from events.models import ParkedKey
 from events.projections import checkpoints
-from events.projections.base import FoldableEvent, Projection, fold
-from events.projections.skips import NOTHING, skipped_versions
-from kernel.database.aliases import read_alias, write_alias
+from events.projections.base import FoldableEvent, Projection
+from events.projections.folding import Fold
+from kernel.database.aliases import read_connection, write_connection
+from kernel.database.dialect import dialect_of
 
 WRITE_TABLES = "write tables"
 _CHUNK = 500
@@ -59,7 +57,7 @@ def registered_write_models() -> list[WriteModel]:
 def verify_write_models(product_ids: Sequence[int] | None, progress: Progress) -> Iterator[Difference]:
     """Where the write tables differ from the fold of every visible event, both seen in one snapshot."""
     for write_model in _write_models:
-        with _snapshot(write_alias()):
+        with dialect_of(write_connection()).one_snapshot(write_connection()):
             for chunk in _chunks(product_ids, write_model.product_ids):
                 yield from _verify_written(write_model, chunk, is_given=product_ids is not None)
                 progress(len(chunk))
@@ -104,26 +102,6 @@ def _row_ids(projection: Projection[Any], after: int, limit: int) -> list[int]:
     return list(rows.values_list("id", flat=True)[:limit])
 
 
-@contextmanager
-def _snapshot(alias: str) -> Iterator[None]:
-    """One view of the database for all statements inside, without holding up a writer."""
-    connection = connections[alias]
-    if connection.vendor == "postgresql":
-        with transaction.atomic(using=alias), connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            cursor.execute(
-                "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
-            )
-            yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("BEGIN DEFERRED")
-        try:
-            yield
-        finally:
-            cursor.execute("ROLLBACK")
-
-
 def _verify_written(write_model: WriteModel, chunk: Sequence[int], *, is_given: bool) -> Iterator[Difference]:
     found = write_model.load(chunk)
     streams = log.streams_of(chunk) if is_given else log.recorded_streams_between(chunk[0], chunk[-1])
@@ -139,11 +117,11 @@ def _verify_read(
 ) -> Iterator[Difference]:
     """Reads checkpoints, then rows, then events: each can only be ahead of what was read before it."""
     read_upto = {point.partition: point.position for point in checkpoints.checkpoints_of(projection)}
-    with _snapshot(read_alias()):
+    with dialect_of(read_connection()).one_snapshot(read_connection()):
         found = stored_states(projection, chunk)
         parked = ParkedKey.objects.filter(projection=projection.name, product_id__in=chunk)
         waits_from = dict(parked.values_list("product_id", "version"))
-    skipped = skipped_versions(projection, chunk)
+    fold = Fold(projection, chunk)
     expected: dict[int, State] = {}
     streams: Iterator[Stream | RecordedStream]
     streams = log.streams_of(chunk) if is_given else log.streams_between(chunk[0], chunk[-1])
@@ -157,7 +135,7 @@ def _verify_read(
             ),
             events,
         )
-        row = fold(projection, projection.blank(product_id), due, skipped.get(product_id, NOTHING))
+        row = fold(projection.blank(product_id), due)
         if row.version:
             expected[product_id] = state_of(projection, row)
     for product_id in chunk:

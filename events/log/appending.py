@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 import msgspec
@@ -15,7 +15,8 @@ from events.models import Event
 from events.signals import events_appended, events_committed
 from kernel import failpoints
 from kernel.database.aliases import write_alias, write_connection
-from kernel.database.statements import Statement, execute_together, uuid_value
+from kernel.database.dialect import dialect_of
+from kernel.database.statements import Statement, uuid_value
 
 
 def append(
@@ -46,7 +47,7 @@ def append(
     sent = [[_insertion(connection, event)] for event in recorded]
     if with_statement is not None:
         sent[0].insert(0, with_statement)
-    positions = [execute_together(connection, *statements) for statements in sent]
+    positions = [dialect_of(connection).execute_together(connection, *statements) for statements in sent]
     failpoints.reach(failpoints.AFTER_APPEND)
     events_appended.send(sender=Event, product_id=product_id)
     announce = partial(events_committed.send_robust, sender=Event, product_ids=frozenset({product_id}))
@@ -87,11 +88,6 @@ def _insertion(connection: BaseDatabaseWrapper, event: RecordedEvent) -> Stateme
 
 
 def now() -> datetime:
-    """The write database's clock, in UTC. Read it under the product's lock: order depends on it."""
+    """The write database's clock, in UTC. Read it under the product's lock, because order depends on it."""
     connection = write_connection()
-    if connection.vendor != "postgresql":
-        return datetime.now(UTC)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        moment: datetime = cursor.fetchone()[0]
-    return moment
+    return dialect_of(connection).clock(connection)

@@ -11,6 +11,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from kernel.database.aliases import write_alias
+from kernel.database.dialect import dialect_of
 
 # The advisory lock that a transaction holds from before it draws a position until its commit is visible.
 LOG_LOCK_CLASS = 7_201
@@ -48,6 +49,8 @@ _SQLITE = (
     f" BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
 )
 
+_STATEMENTS = {"postgresql": (_POSTGRESQL,), "sqlite": _SQLITE}
+
 TRIGGERS = {
     "postgresql": ("events_event_no_change", "events_event_no_truncate", "events_event_announced"),
     "sqlite": ("events_event_no_update", "events_event_no_delete", "events_event_no_replace"),
@@ -60,9 +63,8 @@ class LogUnguarded(RuntimeError):
 
 def install_triggers(connection: BaseDatabaseWrapper) -> None:
     """Create whatever guard is missing; harmless when all are there."""
-    statements = (_POSTGRESQL,) if connection.vendor == "postgresql" else _SQLITE
     with connection.cursor() as cursor:
-        for statement in statements:
+        for statement in _STATEMENTS[dialect_of(connection).name]:
             cursor.execute(statement)
 
 
@@ -75,9 +77,10 @@ def install_after_migrate(using: str, **kwargs: Any) -> None:
 
 def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
     """What the log's protection lacks, in words; empty when all is well."""
-    present = _present_triggers(connection)
-    lacks = [f"trigger {name}" for name in TRIGGERS[connection.vendor] if name not in present]
-    if connection.vendor == "postgresql" and not _draws_positions_one_by_one(connection):
+    dialect = dialect_of(connection)
+    present = dialect.triggers_on(connection, "events_event")
+    lacks = [f"trigger {name}" for name in TRIGGERS[dialect.name] if name not in present]
+    if not dialect.draws_one_by_one(connection, "events_event", "position"):
         lacks.append("sequence of events_event.position with CACHE 1")
     return lacks
 
@@ -100,28 +103,6 @@ def triggers_lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
 
 def lift_triggers(connection: BaseDatabaseWrapper) -> None:
     """Remove the triggers; see `lifted`."""
-    table = " ON events_event" if connection.vendor == "postgresql" else ""
-    with connection.cursor() as cursor:
-        for name in TRIGGERS[connection.vendor]:
-            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{table}")
-
-
-def _present_triggers(connection: BaseDatabaseWrapper) -> set[str]:
-    catalogue = {
-        "postgresql": "SELECT tgname FROM pg_trigger"
-        " WHERE tgrelid = to_regclass('events_event') AND tgenabled IN ('O', 'A')",
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'events_event'",
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(catalogue[connection.vendor])
-        return {name for (name,) in cursor.fetchall()}
-
-
-def _draws_positions_one_by_one(connection: BaseDatabaseWrapper) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT seqcache FROM pg_sequence"
-            " WHERE seqrelid = pg_get_serial_sequence('events_event', 'position')::regclass"
-        )
-        row = cursor.fetchone()
-    return row is not None and row[0] == 1
+    dialect = dialect_of(connection)
+    for name in TRIGGERS[dialect.name]:
+        dialect.drop_trigger(connection, name, "events_event")

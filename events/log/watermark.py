@@ -16,6 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from events.log.triggers import LOG_LOCK_CLASS, LOG_LOCK_OBJECT, ensure_guarded
 from kernel.database.aliases import write_connection
+from kernel.database.dialect import dialect_of
 from kernel.database.statements import fetch
 
 WATERMARK_WAIT_SECONDS = 1.0
@@ -49,7 +50,7 @@ def final_watermark(wait_seconds: float = WATERMARK_WAIT_SECONDS) -> Watermark:
     """
     connection = write_connection()
     _ensure_guarded_once(connection)
-    if connection.vendor != "postgresql":
+    if dialect_of(connection).has_one_writer:
         return highest()
     with _lock:
         return _after_open_writers(connection, wait_seconds)
@@ -131,7 +132,7 @@ class OpenWriter(NamedTuple):
 def longest_open_writer() -> OpenWriter | None:
     """The writer that has kept the watermark for longest, if it is for more than PATIENCE_SECONDS."""
     connection = write_connection()
-    if connection.vendor != "postgresql":
+    if dialect_of(connection).has_one_writer:
         return None
     with connection.cursor() as cursor:
         cursor.execute(

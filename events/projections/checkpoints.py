@@ -10,6 +10,7 @@ from events.log.watermark import Watermark
 from events.models import Checkpoint
 from events.projections.base import Projection
 from kernel.database.aliases import read_alias, read_connection, write_connection
+from kernel.database.dialect import dialect_of
 from kernel.database.hydration import hydrate, select
 from kernel.database.statements import fetch, run, uuid_value
 
@@ -40,9 +41,9 @@ def lock_unless_busy(projection: Projection[Any], partition: int) -> Checkpoint 
 
 def _locked(projection: Projection[Any], partition: int) -> Checkpoint | None:
     connection = read_connection()
-    lock = " FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
-    wanted = f"{select(Checkpoint)} WHERE projection = %s AND partition = %s{lock}"
-    found = fetch(connection, wanted, [projection.name, partition])
+    lock = dialect_of(connection).row_lock_unless_busy
+    locked = f"{select(Checkpoint)} WHERE projection = %s AND partition = %s{lock}"
+    found = fetch(connection, locked, [projection.name, partition])
     return hydrate(Checkpoint, connection, found[0]) if found else None
 
 

@@ -1,24 +1,20 @@
 """Running projections: catch up from the checkpoint, or bring one product up. Everything else calls these two."""
 
 import time
-from collections.abc import Callable, Container, Mapping, Sequence
 from enum import Enum
-from itertools import groupby
 from math import inf
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 import structlog
 from django.db import DataError, IntegrityError, transaction
 
 from events import log
-from events.log import RecordedEvent, StreamEvent
+from events.log import RecordedEvent
 from events.log.watermark import Watermark, final_watermark, highest
 from events.models import Checkpoint, ParkedKey
-from events.projections import checkpoints, parking, rows, skips, snapshots
-from events.projections.base import FoldFailed, Projection, ReadRow, fold, registered_projections
-from events.projections.rows import Children
-from events.projections.skips import NOTHING, skipped_versions
+from events.projections import applying, checkpoints, parking, skips, snapshots
+from events.projections.applying import Folded, Loaded, Write
+from events.projections.base import FoldFailed, Projection, ReadRow, registered_projections
 from kernel import failpoints
 from kernel.database.aliases import read_alias
 
@@ -50,20 +46,6 @@ class BatchResult(NamedTuple):
     grown: tuple[int, ...] = ()
 
 
-class _Fold(NamedTuple):
-    """A row being folded, the version that the table holds, and what its child tables hold now.
-
-    A row that older code wrote is folded from the start: its `held` version is 0 and its `children` None.
-    """
-
-    row: ReadRow
-    held: int
-    children: list[Children] | None
-
-
-Write = Callable[[Projection[Any], Sequence[_Fold]], None]
-
-
 def catch_up(projection: Projection[Any], partition: int, limit: int = BATCH_EVENTS) -> BatchResult:
     """Project the next batch of the partition: rows and checkpoint in one transaction.
 
@@ -71,9 +53,9 @@ def catch_up(projection: Projection[Any], partition: int, limit: int = BATCH_EVE
     When the database refuses a row, all is undone and done again with that row's product parked.
     """
     try:
-        step = _catch_up(projection, partition, limit, _write)
+        step = _catch_up(projection, partition, limit, applying.write)
     except (DataError, IntegrityError):
-        step = _catch_up(projection, partition, limit, _write_or_park)
+        step = _catch_up(projection, partition, limit, applying.write_or_park)
     snapshots.take_snapshots(projection, step.grown)
     return step
 
@@ -121,26 +103,27 @@ def bring_up(projection: Projection[Any], product_id: int) -> ReadRow:
     product's latest snapshot. Raises FoldFailed.
     """
     with transaction.atomic(using=read_alias()):
-        found = rows.load_locked(projection, [product_id])
-        start = _start_of(projection, product_id, found)
-        if product_id not in found:
-            start = start._replace(row=snapshots.latest(projection, product_id) or start.row)
-        skipped = skipped_versions(projection, [product_id]).get(product_id, NOTHING)
-        stream = log.read_stream(product_id, start.row.version)
-        brought = start._replace(row=fold(projection, start.row, stream, skipped))
-        if brought.row.version > brought.held:
-            _write(projection, [brought])
-    return brought.row
+        return _bring_up(projection, product_id, applying.load(projection, [product_id]))
 
 
 def bring_up_or_park(projection: Projection[Any], product_id: int) -> None:
-    """Bring the product up unless it is parked; park it when it cannot be."""
-    if parking.parked_among(projection, [product_id]):
-        return
+    """Bring the product up unless it is parked. Park it when an event cannot be applied."""
     try:
-        bring_up(projection, product_id)
+        with transaction.atomic(using=read_alias()):
+            loaded = applying.load(projection, [product_id])
+            if product_id not in loaded.parked:
+                _bring_up(projection, product_id, loaded)
     except FoldFailed as failure:
         parking.park(projection, failure)
+
+
+def _bring_up(projection: Projection[Any], product_id: int, loaded: Loaded) -> ReadRow:
+    held = loaded.held[product_id]
+    row = (held.has_no_row and snapshots.latest(projection, product_id)) or held.row
+    folded = Folded(loaded.fold(row, log.read_stream(product_id, row.version)), held)
+    if folded.is_changed:
+        applying.write(projection, [folded])
+    return folded.row
 
 
 def retry_held(projection: Projection[Any]) -> None:
@@ -198,7 +181,7 @@ def _project_next(
         partitions=checkpoint.partitions,
         limit=limit,
     )
-    grown = _apply(projection, batch, write)
+    grown = applying.apply(projection, batch, write)
     failpoints.reach(failpoints.AFTER_ROWS)
     is_full = len(batch) == limit
     last = batch[-1].position if is_full else watermark.position
@@ -211,80 +194,3 @@ def _project_next(
 
 def _at_the_end(watermark: Watermark) -> CatchUpResult:
     return CatchUpResult.CAUGHT_UP if watermark.holder is None else CatchUpResult.WRITER_OPEN
-
-
-def _apply(projection: Projection[Any], batch: Sequence[StreamEvent], write: Write) -> tuple[int, ...]:
-    """Write the rows that the batch changes; returns the products that have grown by a snapshot's worth."""
-    by_product = sorted(batch, key=attrgetter("product_id"))
-    streams = {
-        product_id: list(events) for product_id, events in groupby(by_product, attrgetter("product_id"))
-    }
-    for product_id in parking.parked_among(projection, streams):
-        del streams[product_id]
-    found = rows.load_locked(projection, streams)
-    skipped = skipped_versions(projection, streams)
-    folds = [
-        _folded(
-            projection, _start_of(projection, product_id, found), events, skipped.get(product_id, NOTHING)
-        )
-        for product_id, events in streams.items()
-    ]
-    changed = [fold for fold in folds if fold is not None and fold.row.version > fold.held]
-    write(projection, changed)
-    return tuple(fold.row.id for fold in changed if snapshots.is_due(fold.held, fold.row.version))
-
-
-def _start_of(projection: Projection[Any], product_id: int, found: Mapping[int, ReadRow]) -> _Fold:
-    row = found.get(product_id) or projection.blank(product_id)
-    if row.projection_version != projection.version:
-        return _Fold(projection.blank(product_id), 0, None)
-    return _Fold(row, row.version, rows.children_of(projection, row))
-
-
-def _folded(
-    projection: Projection[Any], start: _Fold, events: Sequence[StreamEvent], skipped: Container[int]
-) -> _Fold | None:
-    """The fold brought up by `events`; as far as it goes, and the product parked, when one cannot be applied."""
-    product_id = start.row.id
-    try:
-        stream = log.read_stream(product_id) if start.children is None else events
-        return start._replace(row=fold(projection, start.row, stream, skipped))
-    except FoldFailed as failure:
-        parking.park(projection, failure)
-        before = [event for event in events if event.version < failure.version]
-    last_good = _start_of(projection, product_id, rows.load_locked(projection, [product_id]))
-    if last_good.children is None or not before or before[-1].version <= last_good.row.version:
-        return None
-    return last_good._replace(row=fold(projection, last_good.row, before, skipped))
-
-
-def _write_or_park(projection: Projection[Any], folds: Sequence[_Fold]) -> None:
-    """Write the folds; a row that the database itself refuses is found by halving, and its product parked."""
-    if not folds:
-        return
-    try:
-        with transaction.atomic(using=read_alias()):
-            _write(projection, folds)
-    except (DataError, IntegrityError) as error:
-        if len(folds) == 1:
-            (refused,) = folds
-            parking.park(projection, FoldFailed(refused.row.id, refused.row.version, error))
-            return
-        half = len(folds) // 2
-        _write_or_park(projection, folds[:half])
-        _write_or_park(projection, folds[half:])
-
-
-def _write(projection: Projection[Any], folds: Sequence[_Fold]) -> None:
-    if not folds:
-        return
-    written = rows.upsert(projection, [fold.row for fold in folds])
-    for index, child in enumerate(projection.children):
-        wanted = {
-            fold.row.id: child.rows(fold.row)
-            for fold in folds
-            if fold.row.id in written
-            and (fold.children is None or fold.children[index] != frozenset(child.rows(fold.row)))
-        }
-        if wanted:
-            rows.rewrite_children(child, wanted)

@@ -11,7 +11,8 @@ from events.contracts import UnreadableEvent
 from events.models import Event, ParkedKey
 from events.projections.base import FoldFailed, Projection
 from kernel.database.aliases import read_connection
-from kernel.database.statements import among, fetch
+from kernel.database.dialect import dialect_of
+from kernel.database.statements import fetch
 
 logger = structlog.get_logger("events.parking")
 
@@ -19,7 +20,7 @@ logger = structlog.get_logger("events.parking")
 def parked_among(projection: Projection[Any], product_ids: Iterable[int]) -> set[int]:
     """Which of these products wait in this projection."""
     connection = read_connection()
-    condition, listed = among(connection, "product_id", product_ids)
+    condition, listed = dialect_of(connection).among("product_id", product_ids)
     parked = f"SELECT product_id FROM events_parkedkey WHERE projection = %s AND {condition}"
     return {product_id for (product_id,) in fetch(connection, parked, [projection.name, listed])}
 

@@ -5,13 +5,13 @@ from functools import cache
 from operator import itemgetter
 from typing import Any
 
-import msgspec
 from django.db import models
 
 from events.projections.base import ChildTable, Projection, ReadRow
 from kernel.database.aliases import read_alias, read_connection
-from kernel.database.hydration import Adapter, adapt, adapter_for, hydrate, select
-from kernel.database.statements import among, fetch
+from kernel.database.dialect import dialect_of
+from kernel.database.hydration import adapter_for, hydrate, select
+from kernel.database.statements import Adapter, adapt, fetch
 
 # What one child table holds for one product.
 Children = frozenset[tuple[Any, ...]]
@@ -38,10 +38,10 @@ def load_locked(projection: Projection[Any], product_ids: Iterable[int]) -> dict
     """The rows of these products, locked in id order until the transaction ends."""
     model: type[ReadRow] = projection.model
     connection = read_connection()
-    condition, listed = among(connection, "id", product_ids)
-    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
-    wanted = f"{select(model)} WHERE {condition} ORDER BY id{lock}"
-    return {row[0]: hydrate(model, connection, row) for row in fetch(connection, wanted, [listed])}
+    dialect = dialect_of(connection)
+    condition, listed = dialect.among("id", product_ids)
+    locked = f"{select(model)} WHERE {condition} ORDER BY id{dialect.row_lock}"
+    return {row[0]: hydrate(model, connection, row) for row in fetch(connection, locked, [listed])}
 
 
 def children_of(projection: Projection[Any], row: Any) -> list[Children]:
@@ -112,7 +112,7 @@ def remove_rows(projection: Projection[Any], product_ids: Iterable[int]) -> None
 
 def values_of(row: models.Model) -> tuple[Any, ...]:
     """The row's columns as the database driver takes them."""
-    return tuple(adapt(read_connection(), _conversions(type(row)), _attributes(row)))
+    return tuple(adapt(read_connection(), _adapters(type(row)), _attributes(row)))
 
 
 def _attributes(row: models.Model) -> tuple[Any, ...]:
@@ -120,31 +120,14 @@ def _attributes(row: models.Model) -> tuple[Any, ...]:
 
 
 @cache
-def _conversions(model: type[models.Model]) -> list[Adapter | None]:
-    return [adapter_for(field, read_connection().vendor) for field in model._meta.concrete_fields]
+def _adapters(model: type[models.Model]) -> list[Adapter | None]:
+    dialect = dialect_of(read_connection())
+    return [adapter_for(field, dialect) for field in model._meta.concrete_fields]
 
 
 def _insert(model: type[models.Model], values: Sequence[tuple[Any, ...]], on_conflict: str = "") -> set[int]:
-    """Insert rows of attributes in the order of the columns; the first columns of those written come back.
-
-    PostgreSQL takes them all as one JSON text, which is cheaper to make here than arrays of columns.
-    """
+    """Insert rows of attributes in the order of the columns; the first columns of those written come back."""
     if not values:
         return set()
     connection = read_connection()
-    columns = columns_of(model)
-    into = f"INSERT INTO {quoted(model._meta.db_table)} ({', '.join(columns)})"
-    if connection.vendor == "postgresql":
-        fields = model._meta.concrete_fields
-        types = ", ".join(f"{quoted(field.column)} {field.db_type(connection)}" for field in fields)
-        names = [field.column for field in fields]
-        listed = msgspec.json.encode([dict(zip(names, row, strict=True)) for row in values]).decode()
-        given = f"SELECT * FROM json_to_recordset(%s::json) AS given({types})"
-        statement = f"{into} {given} {on_conflict} RETURNING {columns[0]}"
-        return {product_id for (product_id,) in fetch(connection, statement, [listed])}
-    marks, conversions = ", ".join(["%s"] * len(columns)), _conversions(model)
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"{into} VALUES ({marks}) {on_conflict}", [adapt(connection, conversions, row) for row in values]
-        )
-    return {row[0] for row in values}
+    return dialect_of(connection).insert_rows(connection, model, values, _adapters(model), on_conflict)

@@ -7,7 +7,8 @@ from events.log import RecordedEvent
 from events.models import SkippedEvent
 from events.projections.base import Projection
 from kernel.database.aliases import read_connection
-from kernel.database.statements import among, fetch
+from kernel.database.dialect import dialect_of
+from kernel.database.statements import fetch
 
 NOTHING: frozenset[int] = frozenset()
 
@@ -22,7 +23,7 @@ def skipped_versions(
         [projection.name],
     )
     if product_ids is not None:
-        condition, listed = among(connection, "product_id", product_ids)
+        condition, listed = dialect_of(connection).among("product_id", product_ids)
         skips, values = f"{skips} AND {condition}", [*values, listed]
     versions: dict[int, set[int]] = {}
     for product_id, version in fetch(connection, skips, values):

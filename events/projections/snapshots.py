@@ -11,8 +11,8 @@ from typing import Any
 
 from events import log
 from events.models import Snapshot
-from events.projections.base import FoldFailed, Projection, ReadRow, fold
-from events.projections.skips import NOTHING, skipped_versions
+from events.projections.base import FoldFailed, Projection, ReadRow
+from events.projections.folding import Fold
 
 SNAPSHOT_EVERY = 200
 FAR = 25 * SNAPSHOT_EVERY  # events; folding so many takes about as long as a request may
@@ -51,10 +51,8 @@ def latest(
 def as_of(projection: Projection[Any], product_id: int, moment: datetime) -> ReadRow | None:
     """The row as it was recorded at `moment`: the fold of the longest prefix of the stream recorded by then."""
     row = latest(projection, product_id, recorded_by=moment) or projection.blank(product_id)
-    skipped = skipped_versions(projection, [product_id]).get(product_id, NOTHING)
     stream = log.read_stream(product_id, row.version, page=SNAPSHOT_EVERY)
-    recorded_by_then = log.recorded_by(stream, moment)
-    fold(projection, row, recorded_by_then, skipped)
+    Fold(projection, [product_id])(row, log.recorded_by(stream, moment))
     return row if row.version else None
 
 
@@ -68,8 +66,7 @@ def at_version(projection: Projection[Any], product_id: int, version: int) -> Re
         take_snapshots(projection, [product_id])
         row = _nearest(projection, product_id, version)
     if row.version < version:
-        skipped = skipped_versions(projection, [product_id]).get(product_id, NOTHING)
-        fold(projection, row, log.read_stream(product_id, row.version, version), skipped)
+        Fold(projection, [product_id])(row, log.read_stream(product_id, row.version, version))
     return row
 
 
@@ -80,12 +77,12 @@ def _nearest(projection: Projection[Any], product_id: int, version: int) -> Read
 
 def _take(projection: Projection[Any], product_id: int) -> None:
     row = latest(projection, product_id) or projection.blank(product_id)
-    skipped = skipped_versions(projection, [product_id]).get(product_id, NOTHING)
+    fold = Fold(projection, [product_id])
     stream = log.read_stream(product_id, row.version)
     made: list[Snapshot] = []
     while len(events := list(islice(stream, SNAPSHOT_EVERY - row.version % SNAPSHOT_EVERY))):
         try:
-            fold(projection, row, events, skipped)
+            fold(row, events)
         except FoldFailed:
             break
         if row.version % SNAPSHOT_EVERY == 0:

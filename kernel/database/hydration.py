@@ -1,6 +1,6 @@
 """Model instances and their values in statements of our own: building the ORM's costs more than executing them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -8,9 +8,10 @@ import msgspec
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-_M = TypeVar("_M", bound=models.Model)
+from kernel.database.dialect import Dialect, dialect_of
+from kernel.database.statements import Adapter
 
-Adapter = Callable[[Any, BaseDatabaseWrapper], Any]
+_M = TypeVar("_M", bound=models.Model)
 
 
 @cache
@@ -23,27 +24,17 @@ def select(model: type[models.Model]) -> str:
 def hydrate(model: type[_M], connection: BaseDatabaseWrapper, row: Sequence[Any]) -> _M:
     """The instance that a row of such a ``SELECT`` stands for."""
     values = list(row)
-    for index, load in _loaded_fields(model, connection.vendor):
+    for index, load in _loaded_fields(model, dialect_of(connection)):
         if values[index] is not None:
             values[index] = load(values[index], connection)
     return model.from_db(connection.alias, _names(model), values)
 
 
-def adapt(
-    connection: BaseDatabaseWrapper, conversions: Sequence[Adapter | None], values: Sequence[Any]
-) -> list[Any]:
-    """The values in the form in which the database takes them; `conversions` are those of their fields."""
-    return [
-        value if convert is None else convert(value, connection)
-        for convert, value in zip(conversions, values, strict=True)
-    ]
-
-
-def adapter_for(field: "models.Field[Any, Any]", vendor: str) -> Adapter | None:
+def adapter_for(field: "models.Field[Any, Any]", dialect: Dialect) -> Adapter | None:
     """What makes a value of the field one that the database takes; None where it is one already."""
     if isinstance(field, models.ForeignKey):
-        return adapter_for(field.target_field, vendor)
-    if isinstance(field, _AS_THEY_ARE[vendor]):
+        return adapter_for(field.target_field, dialect)
+    if isinstance(field, dialect.taken_as_given):
         return None
     if isinstance(field, models.JSONField):
         return lambda value, connection: msgspec.json.encode(value).decode()
@@ -56,23 +47,14 @@ def _names(model: type[models.Model]) -> list[str]:
 
 
 @cache
-def _loaded_fields(model: type[models.Model], vendor: str) -> list[tuple[int, Adapter]]:
+def _loaded_fields(model: type[models.Model], dialect: Dialect) -> list[tuple[int, Adapter]]:
     """Those whose values the database does not give as they are, by their index."""
     fields = enumerate(model._meta.concrete_fields)
-    return [(index, load) for index, field in fields if (load := _loading(field, vendor))]
+    return [(index, load) for index, field in fields if (load := _loading(field, dialect))]
 
 
-_AS_THEY_ARE: dict[str, tuple[type[models.Field[Any, Any]], ...]] = {
-    "postgresql": (
-        *(models.CharField, models.TextField, models.IntegerField, models.BooleanField),
-        *(models.UUIDField, models.DateTimeField, models.DecimalField),
-    ),
-    "sqlite": (models.CharField, models.TextField, models.IntegerField),
-}
-
-
-def _loading(field: models.Field[Any, Any], vendor: str) -> Adapter | None:
-    if isinstance(field, _AS_THEY_ARE[vendor]):
+def _loading(field: models.Field[Any, Any], dialect: Dialect) -> Adapter | None:
+    if isinstance(field, dialect.taken_as_given):
         return None
     if isinstance(field, models.JSONField) and field.decoder is None:
         return lambda value, connection: msgspec.json.decode(value)

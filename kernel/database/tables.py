@@ -12,15 +12,12 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
 from kernel.database.aliases import write_connection
-from kernel.database.hydration import Adapter, adapt, adapter_for, hydrate, select
-from kernel.database.statements import Statement, fetch, run
+from kernel.database.dialect import dialect_of
+from kernel.database.hydration import adapter_for, hydrate, select
+from kernel.database.statements import Adapter, Statement, adapt, fetch, run
 
 if TYPE_CHECKING:
     _Field = models.Field[Any, Any]  # subscriptable for the type checker alone
-
-
-def is_postgresql() -> bool:
-    return write_connection().vendor == "postgresql"
 
 
 def update(model: type[models.Model], changes: Mapping[str, object], where: Mapping[str, object]) -> int:
@@ -32,17 +29,17 @@ def update_statement(
     model: type[models.Model], changes: Mapping[str, object], where: Mapping[str, object]
 ) -> Statement:
     """What `update` executes."""
-    text, conversions = _update_statement(model, tuple(changes), tuple(where))
-    return Statement(text, adapt(write_connection(), conversions, [*changes.values(), *where.values()]))
+    text, adapters = _update_statement(model, tuple(changes), tuple(where))
+    return Statement(text, adapt(write_connection(), adapters, [*changes.values(), *where.values()]))
 
 
 def insert(model: type[models.Model], *rows: Mapping[str, object]) -> None:
     """Inserts rows that have the same fields."""
     if not rows:
         return
-    statement, conversions = _insert_statement(model, tuple(rows[0]), len(rows))
+    statement, adapters = _insert_statement(model, tuple(rows[0]), len(rows))
     values = [value for row in rows for value in row.values()]
-    run(write_connection(), statement, adapt(write_connection(), conversions * len(rows), values))
+    run(write_connection(), statement, adapt(write_connection(), adapters * len(rows), values))
 
 
 def insert_if_absent(
@@ -52,10 +49,10 @@ def insert_if_absent(
 
     Another transaction that is inserting the same is waited for.
     """
-    statement, conversions = _insert_statement(model, tuple(row))
+    statement, adapters = _insert_statement(model, tuple(row))
     conflict = ", ".join(_column(model, name) for name in unique)
     statement += f" ON CONFLICT ({conflict}) DO NOTHING RETURNING {_column(model, returning)}"
-    found = fetch(write_connection(), statement, adapt(write_connection(), conversions, list(row.values())))
+    found = fetch(write_connection(), statement, adapt(write_connection(), adapters, list(row.values())))
     return found[0][0] if found else None
 
 
@@ -64,8 +61,8 @@ _M = TypeVar("_M", bound=models.Model)
 
 def get(model: type[_M], **where: object) -> _M:
     """The one row that matches; no value is None. Raises ObjectDoesNotExist."""
-    statement, conversions = _select_statement(model, tuple(where))
-    found = fetch(write_connection(), statement, adapt(write_connection(), conversions, list(where.values())))
+    statement, adapters = _select_statement(model, tuple(where))
+    found = fetch(write_connection(), statement, adapt(write_connection(), adapters, list(where.values())))
     if not found:
         raise ObjectDoesNotExist
     return hydrate(model, write_connection(), found[0])
@@ -74,7 +71,7 @@ def get(model: type[_M], **where: object) -> _M:
 @cache
 def _select_statement(model: type[models.Model], where: tuple[str, ...]) -> tuple[str, list[Adapter | None]]:
     condition = " AND ".join(f"{_column(model, name)} = %s" for name in where)
-    return f"{select(model)} WHERE {condition}", _conversions(model, where)
+    return f"{select(model)} WHERE {condition}", _adapters(model, where)
 
 
 @cache
@@ -84,7 +81,7 @@ def _update_statement(
     assignments = ", ".join(f"{_column(model, name)} = %s" for name in changes)
     condition = " AND ".join(f"{_column(model, name)} = %s" for name in where)
     statement = f"UPDATE {model._meta.db_table} SET {assignments} WHERE {condition}"
-    return statement, _conversions(model, (*changes, *where))
+    return statement, _adapters(model, (*changes, *where))
 
 
 @cache
@@ -93,11 +90,11 @@ def _insert_statement(
 ) -> tuple[str, list[Adapter | None]]:
     columns, values = ", ".join(_column(model, name) for name in row), ", ".join(["%s"] * len(row))
     statement = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES {', '.join([f'({values})'] * count)}"
-    return statement, _conversions(model, row)
+    return statement, _adapters(model, row)
 
 
-def _conversions(model: type[models.Model], names: tuple[str, ...]) -> list[Adapter | None]:
-    return [adapter_for(_field(model, name), write_connection().vendor) for name in names]
+def _adapters(model: type[models.Model], names: tuple[str, ...]) -> list[Adapter | None]:
+    return [adapter_for(_field(model, name), dialect_of(write_connection())) for name in names]
 
 
 def _field(model: type[models.Model], name: str) -> "_Field":

@@ -15,8 +15,8 @@ from msgspec import Struct
 from events import log
 from events.log import RecordedEvent
 from events.projections import snapshots
-from events.projections.base import FoldFailed, Projection, ReadRow, fold, projection_into
-from events.projections.skips import NOTHING, skipped_versions
+from events.projections.base import FoldFailed, Projection, ReadRow, projection_into
+from events.projections.folding import Fold
 from kernel.errors import FieldFault, Invalid, NotFound
 from products_read.documents.events import rendered_event
 from products_read.documents.past import set_aside
@@ -98,10 +98,10 @@ def _changes(
     projection: Projection[Any], row: ReadRow, field: str, events: Iterable[RecordedEvent]
 ) -> Iterator[str]:
     """Folds `events` into `row` one by one; those that change the field, oldest first."""
-    skipped = skipped_versions(projection, [row.id]).get(row.id, NOTHING)
+    fold = Fold(projection, [row.id])
     before = _value(row, field)
     for event in events:
-        fold(projection, row, [event], skipped)
+        fold(row, [event])
         after = _value(row, field)
         if after != before:
             yield f'{{"before":{_json(before)},"after":{_json(after)},{rendered_event(event)[1:]}'

@@ -1,10 +1,9 @@
 from collections.abc import Collection
 
-import msgspec
 from django.db import models
 
-from kernel.database import tables
 from kernel.database.aliases import write_connection
+from kernel.database.dialect import dialect_of
 from kernel.database.hydration import hydrate, select
 from kernel.database.statements import fetch
 
@@ -20,10 +19,10 @@ class CategoryManager(models.Manager["Category"]):
         return self._known(slugs)
 
     def _known(self, slugs: Collection[str]) -> list["Category"]:
-        each = "json_array_elements_text(%s::json)" if tables.is_postgresql() else "value FROM json_each(%s)"
-        listed = msgspec.json.encode(list(slugs)).decode()
-        found = fetch(write_connection(), f"{select(Category)} WHERE slug IN (SELECT {each})", [listed])
-        return [hydrate(Category, write_connection(), row) for row in found]
+        connection = write_connection()
+        condition, listed = dialect_of(connection).among_texts("slug", slugs)
+        found = fetch(connection, f"{select(Category)} WHERE {condition}", [listed])
+        return [hydrate(Category, connection, row) for row in found]
 
 
 class Category(models.Model):

@@ -6,8 +6,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from events.log import now
-from kernel.database import tables
 from kernel.database.aliases import write_connection
+from kernel.database.dialect import dialect_of
 from products_write.models.command_record import CommandRecord
 
 LINE_LOCK_CLASS = 7_203
@@ -78,10 +78,7 @@ class QueuedCommand(models.Model):
 def _lock_end_of_line(product_id: int) -> None:
     """Until commit nobody else joins this product's line, so that ids are visible in their order.
 
-    Without it a later id could be committed, and executed, before an earlier one is seen. SQLite has one writer.
+    Without it a later id could be committed, and executed, before an earlier one is seen.
     """
-    if tables.is_postgresql():
-        with write_connection().cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(%s, %s)", [LINE_LOCK_CLASS, product_id & 0x7FFF_FFFF]
-            )
+    connection = write_connection()
+    dialect_of(connection).lock_until_commit(connection, LINE_LOCK_CLASS, product_id)

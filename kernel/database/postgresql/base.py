@@ -1,6 +1,7 @@
 """The backend's connection; Django looks for it here."""
 
 import time
+from collections.abc import Sequence
 from math import inf
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db.backends.postgresql import base
 from django.db.backends.utils import debug_transaction
 
 from kernel.database import prepared_statements
+from kernel.database.prepared_statements import Executed
 
 ASK_EVERY = 1.0  # seconds
 
@@ -59,6 +61,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if name is not None:
             cursor._withhold = self.autocommit
         return cursor
+
+    def run_prepared(self, text: str, values: Sequence[Any]) -> Executed | None:
+        """Executes a statement of the hot path as a prepared one: see kernel.database.prepared_statements.
+
+        None when the session is out of autocommit, where its cursors alone begin transactions.
+        """
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        if not self.connection.autocommit:
+            return None
+        self.validate_no_broken_transaction()
+        with self.wrap_database_errors:
+            return prepared_statements.execute(self.connection, text, values)
 
     def _set_autocommit(self, autocommit: bool) -> None:
         if self.connection.autocommit != autocommit:

@@ -1,0 +1,140 @@
+"""Applying events to the rows of a projection: load what the tables hold, fold, write what changed."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from django.db import DataError, IntegrityError, transaction
+
+from events import log
+from events.log import StreamEvent
+from events.projections import parking, rows, snapshots
+from events.projections.base import FoldFailed, Projection, ReadRow
+from events.projections.folding import Fold
+from events.projections.rows import Children
+from kernel.database.aliases import read_alias
+
+
+class Held(NamedTuple):
+    """What the tables hold of one product: its row, the row's version, and the rows of its child tables.
+
+    A product without a row has a blank one. A row that older code wrote counts as not held and is folded from the
+    start: it is blank too, and its `children` are None because this code cannot tell them.
+    """
+
+    row: ReadRow
+    version: int
+    children: list[Children] | None
+
+    @property
+    def has_no_row(self) -> bool:
+        return self.version == 0 and self.children is not None
+
+
+class Loaded(NamedTuple):
+    """What the read side knows of some products, loaded together. `fold` knows their skipped events."""
+
+    held: dict[int, Held]
+    parked: set[int]
+    fold: Fold
+
+
+class Folded(NamedTuple):
+    """A row after the fold, and what the tables held before it."""
+
+    row: ReadRow
+    held: Held
+
+    @property
+    def is_changed(self) -> bool:
+        return self.row.version > self.held.version
+
+
+Write = Callable[[Projection[Any], Sequence[Folded]], None]
+
+
+def load(projection: Projection[Any], product_ids: Iterable[int]) -> Loaded:
+    """The rows, children, parked keys and skips of these products. Rows stay locked until the transaction ends."""
+    ids = list(product_ids)
+    parked = parking.parked_among(projection, ids)
+    found = rows.load_locked(projection, ids)
+    held = {product_id: _held(projection, product_id, found.get(product_id)) for product_id in ids}
+    return Loaded(held, parked, Fold(projection, ids))
+
+
+def _held(projection: Projection[Any], product_id: int, row: ReadRow | None) -> Held:
+    if row is None:
+        return Held(projection.blank(product_id), 0, [frozenset() for _ in projection.children])
+    if row.projection_version != projection.version:
+        return Held(projection.blank(product_id), 0, None)
+    return Held(row, row.version, rows.children_of(projection, row))
+
+
+def apply(projection: Projection[Any], batch: Sequence[StreamEvent], write: Write) -> tuple[int, ...]:
+    """Writes the rows that the batch changes. Returns the products that have grown by a snapshot's worth."""
+    by_product = sorted(batch, key=attrgetter("product_id"))
+    streams = {
+        product_id: list(events) for product_id, events in groupby(by_product, attrgetter("product_id"))
+    }
+    loaded = load(projection, streams)
+    folded = [
+        _folded(projection, loaded, product_id, events)
+        for product_id, events in streams.items()
+        if product_id not in loaded.parked
+    ]
+    changed = [one for one in folded if one is not None and one.is_changed]
+    write(projection, changed)
+    return tuple(one.row.id for one in changed if snapshots.is_due(one.held.version, one.row.version))
+
+
+def _folded(
+    projection: Projection[Any], loaded: Loaded, product_id: int, events: Sequence[StreamEvent]
+) -> Folded | None:
+    """The product's row brought up by `events`. When an event cannot be applied, the product is parked."""
+    held = loaded.held[product_id]
+    try:
+        stream = log.read_stream(product_id) if held.children is None else events
+        return Folded(loaded.fold(held.row, stream), held)
+    except FoldFailed as failure:
+        parking.park(projection, failure)
+        before = [event for event in events if event.version < failure.version]
+    # The failed fold has left its row half changed, so the row is loaded again. The events before the failing one
+    # are still applied: a parked product stays as it last was, not as it was before this batch.
+    again = load(projection, [product_id]).held[product_id]
+    if again.children is None or not before or before[-1].version <= again.version:
+        return None
+    return Folded(loaded.fold(again.row, before), again)
+
+
+def write_or_park(projection: Projection[Any], folded: Sequence[Folded]) -> None:
+    """Writes the rows. A row that the database itself refuses is found by halving, and its product parked."""
+    if not folded:
+        return
+    try:
+        with transaction.atomic(using=read_alias()):
+            write(projection, folded)
+    except (DataError, IntegrityError) as error:
+        if len(folded) == 1:
+            row = folded[0].row
+            parking.park(projection, FoldFailed(row.id, row.version, error))
+            return
+        half = len(folded) // 2
+        write_or_park(projection, folded[:half])
+        write_or_park(projection, folded[half:])
+
+
+def write(projection: Projection[Any], folded: Sequence[Folded]) -> None:
+    """Writes the rows, and the children of those that were written, where they are not as held."""
+    if not folded:
+        return
+    written = rows.upsert(projection, [one.row for one in folded])
+    for index, child in enumerate(projection.children):
+        differing = {}
+        for one in folded:
+            if one.row.id in written:
+                wanted = child.rows(one.row)
+                if one.held.children is None or one.held.children[index] != frozenset(wanted):
+                    differing[one.row.id] = wanted
+        if differing:
+            rows.rewrite_children(child, differing)
