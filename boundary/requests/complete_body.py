@@ -14,7 +14,7 @@ from boundary.requests.parsers import MAX_BODY_BYTES
 from boundary.responses.problem_pages import page_or_problem
 from kernel.errors import FieldFault, Invalid, PayloadTooLarge
 
-COMMANDS = "/api/v1/commands/"
+_COMMANDS = "/api/v1/commands/"
 """Commands refuse a body that is too large by themselves: they say 401 and 403 first."""
 
 _NEVER_READ = frozenset(
@@ -43,7 +43,7 @@ def read_whole_body(request: HttpRequest) -> None:
 
     A body is not read when its length is not announced, when it is larger than MAX_BODY_BYTES, or when the method does
     nothing. Raises Invalid for fewer bytes than announced, for a connection that broke and for a Content-Length that is
-    no number. Raises PayloadTooLarge for more than MAX_BODY_BYTES announced, except to COMMANDS.
+    no number. Raises PayloadTooLarge for more than MAX_BODY_BYTES announced, except to the commands.
     """
     if request.method in _NEVER_READ:
         return
@@ -52,7 +52,7 @@ def read_whole_body(request: HttpRequest) -> None:
         return
     if announced <= MAX_BODY_BYTES:
         _refuse_shorter(request, announced)
-    elif not request.path_info.startswith(COMMANDS):
+    elif not request.path_info.startswith(_COMMANDS):
         raise PayloadTooLarge
 
 

@@ -103,7 +103,9 @@ class Staging:
 
     def note_progress(self, first: int, folded: int) -> None:
         """The chunk that begins with product `first` is in, with `folded` rows."""
-        execute_on_read_database(f"INSERT INTO {self.progress} (first, folded) VALUES (%s, %s)", [first, folded])
+        execute_on_read_database(
+            f"INSERT INTO {self.progress} (first, folded) VALUES (%s, %s)", [first, folded]
+        )
 
     def is_whole(self, chunks: int) -> bool:
         """Whether all chunks are in; a crash of the server empties UNLOGGED tables."""

@@ -11,7 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from kernel.database.statements import Adapter, Statement
 
-Row = tuple[Any, ...]
+RawRow = tuple[Any, ...]
 FieldTypes = tuple[type[models.Field[Any, Any]], ...]
 
 
@@ -54,7 +54,7 @@ class Dialect(ABC):
     @abstractmethod
     def fetch_locked(
         self, connection: BaseDatabaseWrapper, select: str, values: Sequence[Any]
-    ) -> tuple[Row, datetime] | None:
+    ) -> tuple[RawRow, datetime] | None:
         """The first row of a SELECT, locked until the transaction ends, and the clock read once the lock is held."""
 
     @abstractmethod
@@ -66,7 +66,7 @@ class Dialect(ABC):
         self,
         connection: BaseDatabaseWrapper,
         model: type[models.Model],
-        rows: Sequence[Row],
+        rows: Sequence[RawRow],
         adapters: Sequence[Adapter | None],
         on_conflict: str,
     ) -> set[Any]:
@@ -74,7 +74,7 @@ class Dialect(ABC):
 
     @abstractmethod
     def copy_in(
-        self, connection: BaseDatabaseWrapper, table: str, columns: Sequence[str], rows: Sequence[Row]
+        self, connection: BaseDatabaseWrapper, table: str, columns: Sequence[str], rows: Sequence[RawRow]
     ) -> None:
         """Fills a table with many rows of adapted values, by the names of its columns."""
 

@@ -13,7 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from kernel.database.dialect.base import (
     Dialect,
     LockHeldElsewhere,
-    Row,
+    RawRow,
     execute_plainly,
     quoted_columns,
     value_of,
@@ -54,7 +54,7 @@ class PostgreSQL(Dialect):
 
     def fetch_locked(
         self, connection: BaseDatabaseWrapper, select: str, values: Sequence[Any]
-    ) -> tuple[Row, datetime] | None:
+    ) -> tuple[RawRow, datetime] | None:
         """The clock is read after the lock is held: read before, it inverted a third of the times of a hot product."""
         locked = f"WITH locked AS MATERIALIZED ({select} FOR UPDATE)"
         found = fetch(connection, f"{locked} SELECT locked.*, clock_timestamp() FROM locked", values)
@@ -68,7 +68,7 @@ class PostgreSQL(Dialect):
         self,
         connection: BaseDatabaseWrapper,
         model: type[models.Model],
-        rows: Sequence[Row],
+        rows: Sequence[RawRow],
         adapters: Sequence[Adapter | None],
         on_conflict: str,
     ) -> set[Any]:
@@ -86,7 +86,7 @@ class PostgreSQL(Dialect):
         return {first for (first,) in fetch(connection, statement, [listed])}
 
     def copy_in(
-        self, connection: BaseDatabaseWrapper, table: str, columns: Sequence[str], rows: Sequence[Row]
+        self, connection: BaseDatabaseWrapper, table: str, columns: Sequence[str], rows: Sequence[RawRow]
     ) -> None:
         with (
             connection.cursor() as cursor,

@@ -13,7 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from kernel.database.dialect.base import (
     Dialect,
     LockHeldElsewhere,
-    Row,
+    RawRow,
     execute_plainly,
     marks,
     quoted_columns,
@@ -51,7 +51,7 @@ class SQLite(Dialect):
 
     def fetch_locked(
         self, connection: BaseDatabaseWrapper, select: str, values: Sequence[Any]
-    ) -> tuple[Row, datetime] | None:
+    ) -> tuple[RawRow, datetime] | None:
         found = fetch(connection, select, values)
         return (found[0], self.clock(connection)) if found else None
 
@@ -62,7 +62,7 @@ class SQLite(Dialect):
         self,
         connection: BaseDatabaseWrapper,
         model: type[models.Model],
-        rows: Sequence[Row],
+        rows: Sequence[RawRow],
         adapters: Sequence[Adapter | None],
         on_conflict: str,
     ) -> set[Any]:
@@ -76,7 +76,7 @@ class SQLite(Dialect):
         return {row[0] for row in rows}
 
     def copy_in(
-        self, connection: BaseDatabaseWrapper, table: str, columns: Sequence[str], rows: Sequence[Row]
+        self, connection: BaseDatabaseWrapper, table: str, columns: Sequence[str], rows: Sequence[RawRow]
     ) -> None:
         with connection.cursor() as cursor:
             cursor.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks(columns)})", rows)

@@ -19,9 +19,9 @@ FAULTY = "faulty"
 class Command(BaseCommand):
     help = (
         f"Add products, or bring them to a state, from a CSV file with the columns {','.join(IMPORT_COLUMNS)}: "
-        "product_id or sku is needed, categories are joined by '|', quantity is the stock afterwards, a column left out stays "
-        "as it is. A line that gives product_id and sku is refused when they do not name one product: its product "
-        "has another SKU or none (see --allow-rename), or its SKU belongs to another product. "
+        "product_id or sku is needed, categories are joined by '|', quantity is the stock afterwards, a column left "
+        "out stays as it is. A line that gives product_id and sku is refused when they do not name one product: its "
+        "product has another SKU or none (see --allow-rename), or its SKU belongs to another product. "
         "Of two lines about one product the later is refused. "
         "Every change is a command; an interrupted import is run again. Faults are named by line. "
         "Exit status: 0 done, 1 some lines were faulty or refused, 2 wrong use."

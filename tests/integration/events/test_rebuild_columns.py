@@ -16,14 +16,15 @@ from django.db.models import Model
 
 from events import log
 from events.integrity.rebuild import rebuild
-from events.integrity.rebuild_streams import FoldedStreams, State, refold, state_of, stored_states
-from events.integrity.staging import execute, fetch
+from events.integrity.rebuild_streams import FoldedStreams, State, rebuild_streams, state_of, stored_states
+from events.integrity.staging import execute_on_read_database, fetch_from_read_database
 from events.integrity.verify import verify_projection
 from events.projections import engine
 from events.projections.base import Projection, registered_projections
 from kernel.actor import SYSTEM
 from kernel.database.aliases import read_alias
 from products_write.bus import dispatch
+from products_write.bus.envelope import Envelope
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("read_tables", "products")]
 
@@ -84,7 +85,7 @@ def columns_in_table(model: type[Model]) -> list[str]:
 
 
 def send(command: str, product_id: int, **payload: Any) -> None:
-    dispatch.send(command, {"product_id": product_id, **payload}, actor=SYSTEM)
+    dispatch.send(Envelope.of(command, {"product_id": product_id, **payload}, actor=SYSTEM))
 
 
 def rate_first(events: int = 0) -> None:
@@ -129,17 +130,19 @@ def test_catch_up__goes_by_the_names_of_columns(projection: Projection[Any], mod
     rate_first()
     engine.catch_up_all()
     assert stored_states(projection, IDS) == folded(projection)
-    assert refold(projection, IDS).unchanged == 3
+    assert rebuild_streams(projection, IDS).unchanged == 3
 
 
 @of_every_read_model
 def test_rebuild__leaves_alone_a_column_that_only_newer_code_knows(
     projection: Projection[Any], model: type[Model]
 ) -> None:
-    execute(f"ALTER TABLE {model._meta.db_table} ADD COLUMN colour varchar(9) DEFAULT 'green' NOT NULL")
+    execute_on_read_database(
+        f"ALTER TABLE {model._meta.db_table} ADD COLUMN colour varchar(9) DEFAULT 'green' NOT NULL"
+    )
     rebuild(projection, rate_first)
     assert stored_states(projection, IDS) == folded(projection)
-    assert fetch(f"SELECT DISTINCT colour FROM {model._meta.db_table}") == [("green",)]
+    assert fetch_from_read_database(f"SELECT DISTINCT colour FROM {model._meta.db_table}") == [("green",)]
 
 
 def test_rebuild__fills_a_column_that_a_later_migration_adds_in_the_middle() -> None:
@@ -155,7 +158,7 @@ def test_rebuild__fills_a_column_that_a_later_migration_adds_in_the_middle() -> 
     assert told.getvalue() == "3 products: write tables = log = read tables.\n"
 
 
-@pytest.mark.parametrize("written_by", [rebuild, refold])
+@pytest.mark.parametrize("written_by", [rebuild, rebuild_streams])
 def test_children__are_written_by_the_names_of_their_columns(
     written_by: Any, display: Projection[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,9 +167,9 @@ def test_children__are_written_by_the_names_of_their_columns(
         columns=categories.columns[::-1], rows=lambda row: [values[::-1] for values in categories.rows(row)]
     )
     monkeypatch.setattr(display, "children", (backwards, words))
-    written_by(display, IDS if written_by is refold else rate_first)
+    written_by(display, IDS if written_by is rebuild_streams else rate_first)
     assert stored_states(display, IDS) == folded(display)
-    in_table = fetch(
+    in_table = fetch_from_read_database(
         "SELECT product_id, slug FROM products_read_displaycategory WHERE discontinued ORDER BY slug"
     )
     assert in_table == [(3, "home"), (3, "light")]
