@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +15,7 @@ from kernel.actor import SYSTEM, Actor
 from kernel.errors import ServiceError, Unavailable
 from products_write import errors
 from products_write.bus.dispatch import accept, send
-from products_write.bus.envelope import Envelope
+from products_write.bus.envelope import CommandResponse, Envelope
 from products_write.models import Category, CommandRecord, Product, QueuedCommand, queued_command
 from products_write.queue.execution import execute_everything_waiting, execute_line_of
 from tests.support.deciding import added, events_of, sent, state_of
@@ -52,7 +51,10 @@ def command(name: str, /, **payload: Any) -> Callable[[], Any]:
 
 def test_twins__with_one_key_take_effect_once() -> None:
     body, command_id = {"name": "Teapot", "unit_price": "1.00"}, uuid4()
-    twin = partial(send, "add-new-product", body, actor=SYSTEM, command_id=command_id)
+
+    def twin() -> CommandResponse:
+        return send(Envelope.of("add-new-product", body, actor=SYSTEM, command_id=command_id))
+
     outcomes = at_once(twin, twin, twin, twin)
     assert len({outcome.body for outcome in outcomes}) == 1
     assert sorted(outcome.replayed for outcome in outcomes) == [False, True, True, True]
