@@ -1,1 +1,1 @@
-"""What comes in and what goes out, handled alike on both sides: parsing, strict validation, refusals, correlation."""
+"""HTTP, alike for both sides: strict parsing, problem documents, rate limits and correlation ids."""

@@ -1,10 +1,13 @@
-"""What is remembered of attempts to sign in."""
+"""The table of failed attempts to sign in; see boundary.limits.sign_in."""
 
 from django.db import models
 
 
 class SignInAttempt(models.Model):
-    """A password tried and not found right. `username` is a digest: people type passwords there by mistake."""
+    """An attempt whose password was wrong, or is not checked yet.
+
+    `username` is a digest, because people sometimes type a password into the field for the name.
+    """
 
     username = models.CharField(max_length=64)
     address = models.CharField(max_length=45)

@@ -1,1 +1,1 @@
-"""How often, and from where, a client may come."""
+"""Limits on clients: rates, the sign-in lock-out, and the address that a request is counted under."""

@@ -1,33 +1,35 @@
-"""Where a request comes from, as far as it can be believed."""
+"""The client's address, taken only from sources that the client cannot forge."""
 
 from ipaddress import IPv6Address, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
 
-UNKNOWN = "0.0.0.0"  # behind a socket file there is no address
-_SUBSCRIBER = 64  # bits of an IPv6 address that a provider gives one subscriber, who picks the rest at will
+UNKNOWN = "0.0.0.0"  # a server behind a Unix socket sees no address
+_SUBSCRIBER_BITS = 64  # a provider fixes this part of an IPv6 address; a subscriber picks the rest freely
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address that asked, an IPv6 one as its /64 network; UNKNOWN if there is none.
+    """The IPv4 address of the client, or the /64 network of its IPv6 address. UNKNOWN if there is none.
 
-    Each of the service's own NUM_PROXIES proxies appends to X-Forwarded-For whom it heard. What stands before that
-    was written by the client and counts for nothing, so that spoofing it changes nothing.
+    Each of the service's own NUM_PROXIES proxies appends its caller's address to X-Forwarded-For. The client can
+    write the entries before these itself. They are ignored, so a forged header changes nothing.
     """
     forwarded = [part for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-    heard = [*forwarded, request.META.get("REMOTE_ADDR", "")]
-    written = heard[-1 - settings.NUM_PROXIES :][0].strip()
+    addresses = [*forwarded, request.META.get("REMOTE_ADDR", "")]
+    # If fewer proxies than that added an address, the slice begins at the first entry.
+    trusted = addresses[-1 - settings.NUM_PROXIES :][0].strip()
     try:
-        return _network(written)
+        return _network(trusted)
     except ValueError:
         return UNKNOWN
 
 
-def _network(written: str) -> str:
-    address = ip_address(written)
+def _network(text: str) -> str:
+    address = ip_address(text)
     if not isinstance(address, IPv6Address):
         return str(address)
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)
-    return str(IPv6Address(int(address) >> (128 - _SUBSCRIBER) << (128 - _SUBSCRIBER)))
+    host_bits = 128 - _SUBSCRIBER_BITS
+    return str(IPv6Address(int(address) >> host_bits << host_bits))

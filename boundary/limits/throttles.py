@@ -1,4 +1,4 @@
-"""Throttles of the API: by user for those who signed in, by address for all others."""
+"""Throttles of the API: by user for signed-in clients, by address for all others."""
 
 from typing import TYPE_CHECKING
 
@@ -8,13 +8,13 @@ from rest_framework.throttling import BaseThrottle
 from boundary.limits.client_address import client_address
 from boundary.limits.rates import seconds_to_wait
 
-if TYPE_CHECKING:  # views import what the settings name, and the settings name this module
+if TYPE_CHECKING:  # at run time this is a cycle: DRF's views import the throttles that the settings name
     from rest_framework.request import Request
     from rest_framework.views import APIView
 
 
 class ThrottleByAddress(BaseThrottle):
-    """THROTTLE_ANON for each address that asks without signing in."""
+    """Limits each address to THROTTLE_ANON for requests that are not signed in."""
 
     seconds = 0
 
@@ -29,7 +29,7 @@ class ThrottleByAddress(BaseThrottle):
 
 
 class ThrottleByUser(BaseThrottle):
-    """THROTTLE_USER for each signed-in user, wherever they ask from."""
+    """Limits each signed-in user to THROTTLE_USER, from all addresses together."""
 
     seconds = 0
 

@@ -1,1 +1,1 @@
-"""What a request brings, read strictly."""
+"""The strict reading of requests: JSON bodies, the Prefer header, the correlation id."""

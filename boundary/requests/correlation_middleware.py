@@ -1,4 +1,4 @@
-"""The X-Correlation-ID header: taken over from the client, or made."""
+"""The X-Correlation-ID header, sent by the client or made here."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,10 @@ _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
 class CorrelationMiddleware:
-    """Takes over the client's X-Correlation-ID or makes one, and says it in the answer."""
+    """Uses the client's X-Correlation-ID or makes one, and sends it back in the response.
+
+    A malformed header is refused with 400, and that response carries a new id.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -30,5 +33,5 @@ class CorrelationMiddleware:
 
 
 def _refuse_malformed() -> HttpResponse:
-    fault = FieldFault(CORRELATION_ID_HEADER, "malformed", "Use 1 to 64 of the characters A-Z a-z 0-9 . _ -")
+    fault = FieldFault(CORRELATION_ID_HEADER, "malformed", "Send 1 to 64 of the characters A-Z a-z 0-9 . _ -")
     return problem_response(Invalid([fault]))

@@ -1,4 +1,4 @@
-"""Request bodies into plain values, within a size."""
+"""The parser of request bodies, with a limit on their size."""
 
 from collections.abc import Mapping
 from typing import IO, Any
@@ -12,7 +12,10 @@ MAX_BODY_BYTES = 256 * 1024
 
 
 class StrictJSONParser(BaseParser):
-    """application/json as an object; see boundary.requests.json_body for what is refused."""
+    """Reads application/json, which must hold an object of at most MAX_BODY_BYTES.
+
+    Raises PayloadTooLarge for more, and Invalid for all that boundary.requests.json_body refuses.
+    """
 
     media_type = "application/json"
 
@@ -22,7 +25,7 @@ class StrictJSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, object]:
-        body = stream.read(MAX_BODY_BYTES + 1)
+        body = stream.read(MAX_BODY_BYTES + 1)  # one byte more than allowed, to see that there is more
         if len(body) > MAX_BODY_BYTES:
             raise PayloadTooLarge
         value = parse(body)

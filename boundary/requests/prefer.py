@@ -1,6 +1,6 @@
-"""The Prefer header (RFC 7240): what a client would like. Nothing in it can fail a request.
+"""The Prefer header (RFC 7240), in which a client states preferences. No value of it can fail a request.
 
-A preference that is unknown or makes no sense is as good as left out; what was honoured is named in the answer.
+An unknown or malformed preference is ignored. The response names the preferences that were honoured.
 """
 
 import re
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 PREFER_HEADER, PREFERENCE_APPLIED_HEADER = "Prefer", "Preference-Applied"
 LONGEST_WAIT = 30  # seconds
-_LONGEST_HEADER = 1_000  # characters; what is longer is no preference
+_LONGEST_HEADER = 1_000  # characters; a longer header is ignored, so that matching it stays cheap
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
@@ -17,9 +17,9 @@ _PREFERENCE = re.compile(rf"\s*({_TOKEN})\s*(?:=\s*({_TOKEN}|{_QUOTED})?\s*)?(?:
 
 
 class Preferences(NamedTuple):
-    """The preferences that this service knows; None or False for what was not asked.
+    """The preferences that this service knows. One that the client did not state is None or False.
 
-    `wait` is in whole seconds, LONGEST_WAIT at most; `handling` is "strict" or "lenient".
+    `wait` is in whole seconds, LONGEST_WAIT at most. `handling` is "strict" or "lenient".
     """
 
     wait: int | None = None
@@ -28,7 +28,7 @@ class Preferences(NamedTuple):
 
     @classmethod
     def of(cls, header: str | None) -> "Preferences":
-        """What a Prefer header asks; None stands for its absence."""
+        """The preferences in a Prefer header. `header` is None when the client sent none."""
         stated = _stated(header or "")
         handling = stated.get("handling", "").lower()
         return cls(
@@ -39,7 +39,10 @@ class Preferences(NamedTuple):
 
 
 def applied(**honoured: object) -> dict[str, str]:
-    """The Preference-Applied header that names these, with their values if they have one; none for nothing."""
+    """The Preference-Applied header that names the honoured preferences; empty when there are none.
+
+    True stands for a preference without a value. None and False stand for one that was not honoured.
+    """
     named = [
         name.replace("_", "-") + ("" if value is True else f"={value}")
         for name, value in honoured.items()
@@ -49,7 +52,7 @@ def applied(**honoured: object) -> dict[str, str]:
 
 
 def _stated(header: str) -> dict[str, str]:
-    """Values by name in lower case, empty for a name alone. Of a name stated twice the first counts."""
+    """Values by lower-case name; a name without a value has an empty one. The first of equal names counts."""
     found: dict[str, str] = {}
     if len(header) > _LONGEST_HEADER:
         return found
@@ -67,4 +70,5 @@ def _seconds(value: str) -> int | None:
     if not (value.isascii() and value.isdecimal()):
         return None
     digits = value.lstrip("0") or "0"
+    # The length is checked first: int() refuses a text of thousands of digits.
     return LONGEST_WAIT if len(digits) > 2 else min(int(digits), LONGEST_WAIT)

@@ -1,1 +1,1 @@
-"""What leaves: problems, pages, stored documents, and their description."""
+"""The responses that both sides share: problem documents, error pages, renderers, and their OpenAPI descriptions."""

@@ -1,4 +1,4 @@
-"""What OpenAPI says of every address: how it refuses, and the headers that all share."""
+"""The parts of the OpenAPI schema that all addresses share: problem documents and common headers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,22 +17,24 @@ Responses = dict[tuple[str, str], OpenApiResponse]
 
 
 class FieldFaultSerializer(serializers.Serializer[Any]):
-    """One thing wrong with one input field."""
+    """One thing that is wrong with one input field."""
 
-    field = serializers.CharField(allow_blank=True, help_text="As the client sent it; empty for the whole.")
+    field = serializers.CharField(
+        allow_blank=True, help_text="The field's name as the client sent it. Empty for the whole input."
+    )
     code = serializers.CharField()
     detail = serializers.CharField()
 
 
 class ConflictingEventSerializer(serializers.Serializer[Any]):
-    """An event that a command did not know of and that speaks against it."""
+    """A newer event that contradicts the command. The client had not seen it when it sent the command."""
 
     type = serializers.CharField()
     version = serializers.IntegerField(min_value=1)
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
-    """An error (RFC 9457). `code` is stable; `errors` lists all the faults of an input that is not valid."""
+    """An error (RFC 9457). Programs can rely on `code`. `errors` lists all faults of an invalid input."""
 
     type = serializers.CharField()
     title = serializers.CharField()
@@ -41,27 +43,32 @@ class ProblemSerializer(serializers.Serializer[Any]):
     code = serializers.ChoiceField(list(STATUS_AND_TITLE))
     correlation_id = serializers.CharField(allow_blank=True)
     field = serializers.CharField(
-        required=False, help_text="Which of the ids: `related_product_id`, `user_id`."
+        required=False,
+        help_text="With some codes: the id that the error is about, `related_product_id` or `user_id`.",
     )
-    current_version = serializers.IntegerField(required=False, help_text="Of `version_conflict`.")
+    current_version = serializers.IntegerField(
+        required=False, help_text="With `version_conflict`: the product's version now."
+    )
     conflicting_events = ConflictingEventSerializer(
-        many=True, required=False, help_text="Of `version_conflict`: the latest hundred."
+        many=True, required=False, help_text="With `version_conflict`: the latest 100 conflicting events."
     )
-    current_stock = serializers.IntegerField(required=False, help_text="Of `insufficient_stock`.")
+    current_stock = serializers.IntegerField(
+        required=False, help_text="With `insufficient_stock`: the units in stock now."
+    )
     moved_since = serializers.IntegerField(
-        required=False, help_text="Of `recount_contradicted`: the sum of the movements after the count."
+        required=False, help_text="With `recount_contradicted`: the sum of the movements after the count."
     )
     counted_at = serializers.DateTimeField(
-        required=False, help_text="Of `recount_outdated`: when the shelf was counted last."
+        required=False, help_text="With `recount_outdated`: the time of the latest count."
     )
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """`errors` is what a serializer calls its own."""
+        """Adds `errors` here, because a class attribute of that name would hide the serializer's own property."""
         return super().get_fields() | {"errors": FieldFaultSerializer(many=True, required=False)}
 
 
 def problems(*codes: str) -> Responses:
-    """The answers that refuse with one of these codes, by their statuses."""
+    """The responses for these error codes, one for each HTTP status. Raises KeyError for an unknown code."""
     by_status: dict[int, list[str]] = {}
     for code in codes:
         by_status.setdefault(STATUS_AND_TITLE[code][0], []).append(code)
@@ -72,14 +79,14 @@ def problems(*codes: str) -> Responses:
 
 
 def request_header(name: str, schema: dict[str, object], description: str) -> OpenApiParameter:
-    """A header that a client may send."""
+    """A header that a client may send. `schema` is a JSON Schema."""
     return OpenApiParameter(name, schema, OpenApiParameter.HEADER, description=description)
 
 
 def response_header(
     name: str, schema: dict[str, object], description: str, statuses: Sequence[int] = ()
 ) -> OpenApiParameter:
-    """A header of the answers with these statuses; of all unless told."""
+    """A header of the responses with these statuses, or of all responses when `statuses` is empty."""
     of: bool | list[int | str] = list(statuses) or True
     return OpenApiParameter(name, schema, OpenApiParameter.HEADER, description=description, response=of)
 
@@ -90,17 +97,20 @@ EVERYWHERE = [
     request_header(
         correlation_middleware.CORRELATION_ID_HEADER,
         _CORRELATION_ID,
-        "Follows the request through logs and events.",
+        "An id of your choice for this request. The service's log lines and events carry it.",
     ),
     response_header(
         correlation_middleware.CORRELATION_ID_HEADER,
         _CORRELATION_ID,
-        "As it was sent, or made for this request.",
+        "The id that you sent, or a new one.",
     ),
     response_header(
-        "Retry-After", {"type": "integer", "minimum": 1}, "Seconds after which to ask again.", [429, 503]
+        "Retry-After",
+        {"type": "integer", "minimum": 1},
+        "Send the request again after this many seconds.",
+        [429, 503],
     ),
-    response_header("WWW-Authenticate", {"type": "string"}, "How to sign in.", [401]),
+    response_header("WWW-Authenticate", {"type": "string"}, "The way to sign in.", [401]),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Errors outside Django REST framework: the same problems, as JSON or to a browser as a page."""
+"""Errors outside Django REST framework, as problem documents: JSON for programs, a page for browsers."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from boundary.responses.problems import (
     CONTENT_TYPE,
+    MALFORMED_REQUEST,
     CsrfFailed,
     Internal,
     MethodNotAllowed,
@@ -40,7 +41,7 @@ class ProblemResponse(HttpResponse):
 
 
 def problem_response(error: ServiceError) -> HttpResponse:
-    """The problem of `error` as JSON, whoever asks."""
+    """The problem document of `error` as JSON."""
     body = JSONRenderer().render(problem_document(error, current_correlation_id()))
     return ProblemResponse(
         body, status=status_of(error), content_type=CONTENT_TYPE, headers=problem_headers(error)
@@ -48,7 +49,7 @@ def problem_response(error: ServiceError) -> HttpResponse:
 
 
 def page_or_problem(request: HttpRequest, error: ServiceError) -> HttpResponse:
-    """The problem of `error`: a page for who prefers HTML to JSON, as browsers do."""
+    """The problem document of `error`: a page if the client prefers HTML to JSON, as browsers do, else JSON."""
     response = _page(error) if _prefers_pages(request) else problem_response(error)
     patch_vary_headers(response, ["Accept"])
     return response
@@ -64,37 +65,48 @@ def _page(error: ServiceError) -> HttpResponse:
         "problem": problem_document(error, current_correlation_id()),
         "phrase": HTTPStatus(status).phrase,
     }
-    page = render_to_string("problem.html", context)  # without the request, whose user may be what is missing
+    # The page does without the request: reading its user could fail again with the same error.
+    page = render_to_string("problem.html", context)
     return ProblemResponse(page, status=status, headers=problem_headers(error))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's handler404."""
     return page_or_problem(request, NotFound())
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's handler400."""
     return page_or_problem(request, _Malformed())
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's handler403."""
     return page_or_problem(request, PermissionDenied())
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return page_or_problem(request, CsrfFailed(f"CSRF Failed: {reason} Reload the page and send it again."))
+    """Django's CSRF_FAILURE_VIEW; `reason` is a sentence of Django's."""
+    return page_or_problem(
+        request, CsrfFailed(f"CSRF Failed: {reason} Reload the page, then send the form again.")
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500."""
     return page_or_problem(request, Internal())
 
 
 class _Malformed(Invalid):
     def __init__(self) -> None:
-        super().__init__([FieldFault("", "malformed", "The request cannot be understood.")])
+        super().__init__([FieldFault("", "malformed", MALFORMED_REQUEST)])
 
 
 class ProblemDetailsMiddleware:
-    """Middleware: what Django answers by itself under /api/, its pages for developers too, becomes a problem."""
+    """Middleware: turns Django's own error responses under /api/ into problem documents.
+
+    This includes Django's debug pages for developers. Other parts of the site keep theirs.
+    """
 
     replaced: ClassVar[dict[int, Callable[[], ServiceError]]] = {
         400: _Malformed,
@@ -122,7 +134,7 @@ class ProblemDetailsMiddleware:
         return problem
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """A database that is away is no bug of a page: 503, and not 500."""
+        """Returns 503 instead of 500 when a page fails because its database does not answer."""
         known = as_service_error(error)
         if not isinstance(known, Unavailable):
             return None

@@ -1,4 +1,4 @@
-"""Every error as application/problem+json (RFC 9457), and the one map from a code to its HTTP status."""
+"""Every error of the API as application/problem+json (RFC 9457). kernel.problem_documents maps codes to statuses."""
 
 import math
 from typing import Any
@@ -30,10 +30,14 @@ from kernel.problem_documents import problem_document, status_of
 logger = structlog.get_logger("boundary.problems")
 
 CONTENT_TYPE = "application/problem+json"
+MALFORMED_REQUEST = "The service cannot read the request. Check its headers and its body."
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
-    """DRF's EXCEPTION_HANDLER: whatever a view raises becomes a problem; a bug is logged and becomes `internal`."""
+    """DRF's EXCEPTION_HANDLER: turns an exception of a view into a problem document.
+
+    An unexpected exception is a bug: it is logged and becomes `internal`.
+    """
     known = as_service_error(error)
     if known is None:
         logger.error("unhandled error", exc_info=error)
@@ -48,18 +52,18 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
 
 
 def _content_type(context: dict[str, Any]) -> str | None:
-    """None leaves it to the browsable page; whatever else the view renders, its problems are JSON."""
+    """None for the browsable page, which sets its own type. All other problem documents are JSON."""
     request = context["request"]
     format_ = getattr(getattr(request, "accepted_renderer", None), "format", "")
     if format_ == "api":
         return None
-    if format_ != "json":  # none when nothing that the view has is acceptable
+    if format_ != "json":  # empty when the client accepts no format of the view
         request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
     return CONTENT_TYPE
 
 
 def problem_headers(error: ServiceError, cause: Exception | None = None) -> dict[str, str]:
-    """The headers of an answer that refuses with `error`; `cause` is what DRF raised."""
+    """The headers of the response for `error`. `cause` is the exception that DRF raised."""
     headers: dict[str, str] = {"Cache-Control": "no-store"}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
@@ -70,12 +74,14 @@ def problem_headers(error: ServiceError, cause: Exception | None = None) -> dict
 
 class MethodNotAllowed(ServiceError):
     code = "method_not_allowed"
-    default_detail = "This address does not take that method; Allow names those it takes."
+    default_detail = "This address does not allow that method. The Allow header lists the allowed methods."
 
 
 class _NotAcceptable(ServiceError):
     code = "not_acceptable"
-    default_detail = "This address answers application/json and text/html."
+    default_detail = (
+        "This address cannot send any format in your Accept header. Ask for application/json or text/html."
+    )
 
 
 class CsrfFailed(ServiceError):
@@ -84,11 +90,11 @@ class CsrfFailed(ServiceError):
 
 class Internal(ServiceError):
     code = "internal"
-    default_detail = "Something went wrong on our side; quote the correlation id when you ask about it."
+    default_detail = "Something went wrong on our side. Give the correlation id when you ask about it."
 
 
 def as_service_error(error: Exception) -> ServiceError | None:
-    """What a client may be told of `error`; None for a bug, of which there is nothing to tell."""
+    """The refusal that a client sees for `error`. None for a bug, whose details stay in the log."""
     match error:
         case ServiceError():
             return error
@@ -113,7 +119,7 @@ def as_service_error(error: Exception) -> ServiceError | None:
         case RequestDataTooBig():
             return PayloadTooLarge()
         case SuspiciousOperation() | BadRequest() | UnreadablePostError():
-            return Invalid([FieldFault("", "malformed", "The request cannot be understood.")])
+            return Invalid([FieldFault("", "malformed", MALFORMED_REQUEST)])
         case OperationalError() | InterfaceError():
             return Unavailable()
     return None

@@ -1,4 +1,4 @@
-"""Stored documents and answers leave as they are; everything else (problems, OPTIONS) is rendered as usual."""
+"""The renderers of both sides. Stored JSON is sent without change; problems and OPTIONS are rendered as usual."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
 
 
 class StoredJSONRenderer(JSONRenderer):
-    """Passes bytes through; for the browsable page, which asks for an indent, laid out to be read."""
+    """Sends bytes, which are stored JSON, unchanged. The browsable page asks for an indent and gets one."""
 
     def render(
         self,
