@@ -1,4 +1,7 @@
-"""The Celery application. Brokers carry hints, never facts: publishing may fail fast, workers may die."""
+"""The Celery application.
+
+Messages are hints only; all facts are in the database. Publishing may therefore fail fast, and a worker may die.
+"""
 
 import os
 import sys
@@ -13,26 +16,31 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("config")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-# Celery would close every connection before and after each task, and connecting costs more than projecting does.
+# By default Celery closes all database connections around each task. Connecting takes longer than a projection does.
 app.conf["CELERY_DB_REUSE_MAX"] = sys.maxsize
 
 
 @task_prerun.connect
 def use_no_broken_connection(sender: Task[Any, Any], **_: Any) -> None:
-    """As before every request: a connection that has failed is closed, the others are asked whether they work."""
-    if not sender.request.is_eager:  # then it is the caller's connection, perhaps within a transaction
+    """Closes failed database connections before each task, as Django does before each request."""
+    if (
+        not sender.request.is_eager
+    ):  # an eager task uses its caller's connection, perhaps inside a transaction
         close_old_connections()
 
 
 @setup_logging.connect
 def keep_django_logging(**_: Any) -> None:
-    """Workers and beat log as the web processes do: a receiver here keeps Celery from configuring its own."""
+    """Makes workers and beat log like the web processes: with a receiver here, Celery leaves logging as it is."""
 
 
 @celeryd_init.connect
 @beat_init.connect
-def wait_patiently_for_the_broker(**_: Any) -> None:
-    """A worker waits on its broker for a living; the publishers' half second would cut it off when idle."""
+def use_worker_transport_options(**_: Any) -> None:
+    """Gives workers and beat a longer broker timeout than publishers have.
+
+    An idle worker waits on the broker; the publishers' half second would end its connection.
+    """
     from django.conf import settings
 
     app.conf.broker_transport_options = settings.WORKER_TRANSPORT_OPTIONS

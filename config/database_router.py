@@ -1,4 +1,4 @@
-"""Which database each model lives in: the one place that names the tables of both sides."""
+"""The router from a model to its database. No other module names the tables of both sides."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.db.models import Model
 
 from kernel.database.aliases import read_alias, write_alias
 
-# What the engine keeps beside the rows of a read model; the rest of events/ lies with the log.
+# The engine writes these in one transaction with the rows of a read model. The other tables of events/ are the log's.
 READ_SIDE_MODELS_OF_EVENTS = {"checkpoint", "parkedkey", "skippedevent", "snapshot", "divergence"}
 
 
@@ -21,7 +21,7 @@ class SideRouter:
 
     def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool:
         if model_name is None:
-            return True
+            return True  # a migration operation without a model, such as RunPython, runs on both databases
         return db == _alias(app_label, model_name)
 
 

@@ -1,4 +1,7 @@
-"""/healthz says that the process is alive, /readyz that it can serve; to any Host: machines ask by address."""
+"""The probes: /healthz for a living process, /readyz for one that can serve.
+
+They answer under any Host header, because load balancers and Prometheus call a process by its address.
+"""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -18,12 +21,13 @@ from events.status import projection_status
 
 _View = Callable[[HttpRequest], HttpResponseBase]
 
-_migrated: set[str] = set()  # aliases found complete once: code and tables of a process only change together
+# Aliases of databases that have all migrations. A running process keeps its code, so one look at each is enough.
+_migrated: set[str] = set()
 
 
 @dataclass(frozen=True)
 class DatabaseState:
-    """What a probe found of one database; `error` is empty when there is nothing to say."""
+    """The state of one database. `error` is the database's message, or empty."""
 
     reachable: bool
     migrated: bool
@@ -31,7 +35,7 @@ class DatabaseState:
 
 
 class HealthMiddleware:
-    """Answers the two probes and Prometheus itself, before Host validation and redirects."""
+    """Answers the probes and /metrics itself, before Django checks the Host header or redirects."""
 
     def __init__(self, get_response: _View) -> None:
         self.get_response = get_response
@@ -42,13 +46,18 @@ class HealthMiddleware:
 
 
 def healthz(_request: HttpRequest) -> HttpResponse:
+    """200 while the process can answer; it looks at no database."""
     return _uncached({"status": "alive"}, 200)
 
 
 @decorator_from_middleware(SessionMiddleware)
 @decorator_from_middleware(AuthenticationMiddleware)
 def readyz(request: HttpRequest) -> HttpResponse:
-    """503 when migrations are missing or no database answers; one of two lost is reported with 200."""
+    """503 when migrations are missing or no database answers, else 200.
+
+    `status` is "ready", "degraded" when one of two databases does not answer, or "unready". Staff also see the state
+    of each database and projection.
+    """
     databases = {alias: database_state(alias) for alias in connections}
     reachable = [state for state in databases.values() if state.reachable]
     ready = bool(reachable) and all(state.migrated for state in reachable)
@@ -61,6 +70,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def database_state(alias: str) -> DatabaseState:
+    """Asks the database now. It raises nothing: an error of the database is part of the result."""
     try:
         with connections[alias].cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -79,7 +89,7 @@ def _is_migrated(alias: str) -> bool:
 
 
 def _projections() -> list[dict[str, object]]:
-    """Lag, parked keys and their causes, for staff alone: counting what waits is no work for every probe."""
+    """Lag, parked keys and their causes. Only staff get them, because counting them costs too much for each probe."""
     return [found._asdict() for found in projection_status()]
 
 

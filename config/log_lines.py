@@ -1,4 +1,4 @@
-"""How a log line looks: our own and everybody else's alike, each with its correlation id."""
+"""The format of log lines: one for this service and its libraries, each line with its correlation id."""
 
 import logging
 import logging.config
@@ -15,14 +15,14 @@ from kernel.correlation import current_correlation_id
 
 
 def add_correlation_id(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
-    """Names the request, task or command that the line belongs to, where there is one."""
+    """Adds the correlation id of the request, task or command that logs, if there is one."""
     if correlation_id := current_correlation_id():
         line.setdefault("correlation_id", correlation_id)
     return line
 
 
 def drop_objects(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
-    """Leaves out what Django and Celery attach for their own handlers; no value of a line."""
+    """Removes the objects that Django and Celery attach for their own log handlers."""
     for name in ("request", "server_time", "data"):
         line.pop(name, None)
     return line
@@ -40,10 +40,10 @@ SHARED: list[Processor] = [
 
 
 def formatter(log_format: str) -> logging.Formatter:
-    """The formatter for ``json`` or ``console``; raises ImproperlyConfigured for anything else."""
+    """The formatter for ``json`` or ``console``. Raises ImproperlyConfigured for another format."""
     if log_format not in {"json", "console"}:
-        raise ImproperlyConfigured(f"LOG_FORMAT is {log_format!r}; it must be json or console.")
-    # A plain traceback: the pretty one shows local variables, and with them whatever secret is in them.
+        raise ImproperlyConfigured(f"LOG_FORMAT is {log_format!r}. Set it to json or console.")
+    # The console gets a plain traceback: structlog's pretty one prints local variables, and these can hold secrets.
     rendering: Processor = structlog.processors.JSONRenderer()
     if log_format == "console":
         plain = structlog.dev.plain_traceback
@@ -60,7 +60,7 @@ def formatter(log_format: str) -> logging.Formatter:
 
 
 def configure(logging_settings: Mapping[str, Any]) -> None:
-    """Django's LOGGING_CONFIG: sets up the standard library's logging and structlog in front of it."""
+    """Django's LOGGING_CONFIG: sets up the standard library's logging, and structlog on top of it."""
     logging.config.dictConfig(dict(logging_settings))
     structlog.configure(
         processors=[

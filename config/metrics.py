@@ -1,4 +1,4 @@
-"""/metrics for Prometheus: requests, commands, and where the projections stand."""
+"""The page /metrics for Prometheus: counts of requests and commands, and the lag of the projections."""
 
 import os
 import time
@@ -26,7 +26,7 @@ _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"
 
 
 class RequestMetricsMiddleware:
-    """Middleware: counts each request under the name of its view and measures how long it took."""
+    """Middleware: counts each request by view, method and status, and measures its seconds by view."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -36,6 +36,7 @@ class RequestMetricsMiddleware:
         response = self.get_response(request)
         match = request.resolver_match
         view = match.view_name if match and match.view_name else "other"
+        # Clients can invent methods; each new label value would take memory for as long as the process lives.
         method = request.method if request.method in _METHODS else "other"
         REQUEST_COUNT.labels(view, method, str(response.status_code)).inc()
         REQUEST_SECONDS.labels(view).observe(time.perf_counter() - started)
@@ -43,10 +44,10 @@ class RequestMetricsMiddleware:
 
 
 class ProjectionCollector(Collector):
-    """Asks the database at each scrape, so that every process says the same."""
+    """The state of the projections. It asks the database at each scrape, so all processes report equal values."""
 
     def describe(self) -> list[Metric]:
-        return []  # else registering would collect
+        return []  # otherwise a registry may call collect() when the collector is registered
 
     def collect(self) -> Iterator[Metric]:
         labels = ["projection", "partition"]
@@ -58,7 +59,7 @@ class ProjectionCollector(Collector):
         )
         parked = GaugeMetricFamily("products_parked_keys", "Products whose events are parked", labels=labels)
         halted = GaugeMetricFamily(
-            "products_projection_halted", "1 when it waits for a person", labels=labels
+            "products_projection_halted", "1 when the projection waits for an operator, else 0", labels=labels
         )
         for found in projection_status():
             of = [found.projection, str(found.partition)]
@@ -70,7 +71,10 @@ class ProjectionCollector(Collector):
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Everybody's with DEBUG; else for the bearer of METRICS_TOKEN, and without one there is no such page."""
+    """The metrics as text. With DEBUG anybody may read them, else a client that sends METRICS_TOKEN as Bearer token.
+
+    When METRICS_TOKEN is empty and DEBUG is off, the response is 404.
+    """
     if not settings.DEBUG and not settings.METRICS_TOKEN:
         return page_or_problem(request, NotFound())
     if not settings.DEBUG and not _has_token(request):
@@ -100,7 +104,7 @@ def _counted() -> bytes:
 
 
 def _projected() -> bytes:
-    """Nothing when a database is away: what was counted is then all the more worth knowing."""
+    """The projections' metrics. Empty when a database does not answer: the counters must still be readable then."""
     of_projections = CollectorRegistry()
     of_projections.register(ProjectionCollector())
     try:

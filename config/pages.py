@@ -1,4 +1,4 @@
-"""The two doors: a page for people at ``/`` and a list for clients at ``/api/v1/``; and the wall beside them."""
+"""The start page at ``/``, the list of the API's parts at ``/api/v1/``, and the 404 of the API."""
 
 from contextlib import suppress
 from typing import Any
@@ -18,12 +18,14 @@ from kernel.errors import NotFound
 
 
 class LandingPage(TemplateView):
+    """The start page for people, with links to all parts of the service."""
+
     template_name = "landing.html"
 
 
 @extend_schema(exclude=True)
 class ApiRoot(APIView):
-    """Commands change the catalogue, queries read it. `/api/docs/` describes both."""
+    """Commands change the catalogue and queries read it. `/api/docs/` describes both."""
 
     permission_classes = (AllowAny,)
 
@@ -34,7 +36,7 @@ class ApiRoot(APIView):
 
 @extend_schema(exclude=True)
 class NothingHere(APIView):
-    """Any other address of the API, whatever the method and whoever asks."""
+    """The 404 for any other address of the API, with any method and for any client."""
 
     permission_classes = ()
     throttle_classes = ()
@@ -44,11 +46,13 @@ class NothingHere(APIView):
         negotiated = self.perform_content_negotiation(request, force=True)
         request.accepted_renderer, request.accepted_media_type = negotiated
         with suppress(APIException):
-            _ = request.user  # the page names who is signed in; a bad token is no news here
+            _ = (
+                request.user
+            )  # the page shows the signed-in user; a wrong token must not turn the 404 into a 401
         raise NotFound
 
 
 @csrf_exempt
 def nothing_here(request: HttpRequest, *_: str) -> HttpResponseBase:
-    """The same as a function, which the breadcrumbs of the browsable pages pass over."""
+    """NothingHere as a function. DRF's breadcrumbs list the class views above a page, and this is none."""
     return NothingHere.as_view()(request)

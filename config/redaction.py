@@ -1,4 +1,4 @@
-"""Secrets stay out of log lines and of Django's reports for developers, wherever they turn up in them."""
+"""The removal of secrets from log lines and from Django's error reports for developers."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ _IN_TEXT = (
         re.compile(r"""((?:authorization|cookie)["']?\s*[=:]\s*["']?)[^"'\n]+""", re.IGNORECASE),
         rf"\1{REDACTED}",
     ),
-    # what follows the name of a secret, as in headers, URLs, JSON and Python: password=…, "token": "…"
+    # the value after the name of a secret, as in headers, URLs, JSON and Python: password=…, "token": "…"
     (
         re.compile(rf"""((?:{_SECRET})[\w-]*["']?\s*[=:]\s*["']?)[^\s"'&,;}})]+""", re.IGNORECASE),
         rf"\1{REDACTED}",
@@ -32,12 +32,13 @@ _IN_TEXT = (
     # the user and password of a URL
     (re.compile(r"(\w+://)[^\s/@\"']+@"), rf"\1{REDACTED}@"),
 )
-_EVERY_HIDING_PLACE = re.compile(r"[=:\s]")  # no pattern finds anything in a text without one of these
-_SHORTEST = 6  # characters: a shorter password stands in too many words
+# Each pattern above needs one of these characters. A text without them, which most are, is not searched further.
+_SEPARATOR = re.compile(r"[=:\s]")
+_SHORTEST = 6  # characters; replacing a shorter password would damage ordinary words that contain it
 
 
 def redact_secrets(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
-    """A structlog processor, the last before the line is rendered."""
+    """Replaces secrets in all values of a log line. A structlog processor, the last before the line is rendered."""
     return {name: _value(name, value) for name, value in line.items()}
 
 
@@ -59,10 +60,10 @@ def _is_secret(name: str) -> bool:
 
 
 def redacted(text: str) -> str:
-    """`text` without anything that looks like a secret, and without this installation's own."""
+    """`text` with REDACTED in place of this installation's secrets and of all that looks like a secret."""
     for secret in _own_secrets():
         text = text.replace(secret, REDACTED)
-    if not _EVERY_HIDING_PLACE.search(text):
+    if not _SEPARATOR.search(text):
         return text
     for pattern, replacement in _IN_TEXT:
         text = pattern.sub(replacement, text)
@@ -71,7 +72,7 @@ def redacted(text: str) -> str:
 
 @cache
 def _own_secrets() -> tuple[str, ...]:
-    """The secrets that the settings hold, the longest first: one can be a part of another."""
+    """The secrets in the settings, the longest first, because a short one can be a part of a long one."""
     found = {secret for secret in _configured() if len(secret) >= _SHORTEST}
     return tuple(sorted(found, key=len, reverse=True))
 
@@ -87,7 +88,7 @@ def _configured() -> Iterator[str]:
 
 
 class ReportFilter(SafeExceptionReporterFilter):
-    """Django's own filter hides settings and headers by name; addresses with a password in them are more."""
+    """Django's filter of error reports, which hides settings and headers by name. It also hides URLs with passwords."""
 
     hidden_settings = re.compile(
         rf"{SafeExceptionReporterFilter.hidden_settings.pattern}|URL|DSN|LOCATION|CREDENTIAL", re.IGNORECASE

@@ -1,4 +1,4 @@
-"""The headers that tell browsers what this service's pages never do; Django's own middleware sets the others."""
+"""The Content-Security-Policy header. Django's own middleware sets the other security headers."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 
 class ContentSecurityPolicyMiddleware:
-    """Sets Content-Security-Policy on every answer."""
+    """Sets Content-Security-Policy on each response that has none."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,6 +1,6 @@
-"""Sessions, and what stands on them: for pages, and for whoever has a cookie.
+"""Sessions, users and messages for pages and for clients with a cookie.
 
-A client of the API without one has no session and gets none, so that there is nothing to prepare for it.
+An API client without a cookie has no session and gets none, so these middlewares skip its requests to save time.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils.deprecation import MiddlewareMixin
 
 
 class WhereSessionsAre(MiddlewareMixin):
-    """A middleware that leaves out the API's requests without a cookie."""
+    """The base of a middleware that skips API requests without a cookie."""
 
     def __call__(self, request: HttpRequest) -> Any:
         if request.path_info.startswith("/api/v1/") and not request.META.get("HTTP_COOKIE"):
@@ -22,12 +22,12 @@ class WhereSessionsAre(MiddlewareMixin):
 
 
 class SessionWhereNeededMiddleware(WhereSessionsAre, SessionMiddleware):
-    """``request.session``."""
+    """Sets ``request.session``."""
 
 
 class UserWhereNeededMiddleware(WhereSessionsAre, AuthenticationMiddleware):
-    """``request.user``, of the session."""
+    """Sets ``request.user`` to the user of the session."""
 
 
 class MessageWhereNeededMiddleware(WhereSessionsAre, MessageMiddleware):
-    """What a page has to say on the next one."""
+    """Carries messages from one page to the next page that the user opens."""

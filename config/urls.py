@@ -1,4 +1,4 @@
-"""Every address of the service; each side brings its own under /api/v1/."""
+"""All addresses of the service. Each side adds its own below /api/v1/."""
 
 from django.contrib import admin
 from django.urls import include, path, re_path
@@ -19,7 +19,9 @@ urlpatterns = [
     path("api/auth/", include("rest_framework.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
-    re_path(r"^api(/|$)", nothing_here, name="nothing"),  # with DEBUG too, which has a page of its own for it
+    # Last, so that it takes all other addresses of the API. handler404 is not enough: with DEBUG Django shows its
+    # own page instead.
+    re_path(r"^api(/|$)", nothing_here, name="nothing"),
 ]
 
 handler400 = "boundary.responses.problem_pages.bad_request"

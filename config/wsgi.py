@@ -1,4 +1,4 @@
-"""The WSGI entry point of the web processes."""
+"""The entry point of the web processes, for WSGI servers."""
 
 import os
 
@@ -7,7 +7,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 
-# Only a serving process sweeps: migrate and other commands start no thread. Apps exist from here on.
+# These imports stand here because the apps are ready only now. Commands such as migrate do not import this module, so
+# they start no sweep.
 from django.conf import settings  # noqa: E402
 
 from events.delivery.sweep import start_embedded_sweep  # noqa: E402

@@ -1,4 +1,4 @@
-"""Django's settings, one module per concern. What differs between machines comes from the environment."""
+"""Django's settings, one module per concern. Values that differ between machines come from the environment."""
 
 from config.settings.api import *
 from config.settings.apps import *

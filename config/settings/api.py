@@ -3,15 +3,16 @@
 from config.settings.env import env
 
 API_PUBLIC_READ: bool = env.bool("API_PUBLIC_READ", default=True)
-# Threads that serve requests in a web process, as its server is told. A quarter of them may wait at once: see
-# events.consistency.bounded_wait.
+# The threads that serve requests in one web process. Start the web server with this number too. At most a quarter
+# of them may wait at once: see events.consistency.bounded_wait.
 WEB_THREADS: int = env.int("WEB_THREADS", default=4)
-# For so long a repeated Idempotency-Key gets the stored answer; see clean_command_log.
+# A repeated Idempotency-Key gets the stored response for this many days; see clean_command_log.
 COMMAND_RETENTION_DAYS: int = env.int("COMMAND_RETENTION_DAYS", default=30)
 CURRENCY: str = env.str("CURRENCY", default="EUR")
 
 REST_FRAMEWORK = {
-    # The token first: the first one names the challenge, and without one DRF answers 403 instead of 401.
+    # The token class must come first. DRF takes WWW-Authenticate from the first class; without that header it
+    # would send 403 instead of 401.
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
@@ -36,12 +37,13 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Products",
     "DESCRIPTION": "A product catalogue, its stock and its ratings: commands change it, queries read it.",
     "VERSION": "1",
-    "OAS_VERSION": "3.1.0",  # its schemas are JSON Schema: a null, a constant and a description beside a reference
-    "POSTPROCESSING_HOOKS": [],  # the one there is moves enumerations away from where they are read
+    # 3.1 schemas are JSON Schema: they can have a null type, a constant, and a description beside a reference.
+    "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": [],  # the default hook moves each enumeration away from the field that uses it
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SCHEMA_PATH_PREFIX": "/api/v1/",
-    # Everything the page needs is served by this process.
+    # SIDECAR: this process serves all files of the documentation pages, so they load nothing from elsewhere.
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

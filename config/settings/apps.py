@@ -1,11 +1,11 @@
-"""What the process is made of: apps, middleware, templates, static files."""
+"""The parts of the process: apps, middleware, templates and static files."""
 
 import django_stubs_ext
 
 from config.settings.env import BASE_DIR, DEBUG
 from config.settings.security import CORS_ALLOWED_ORIGINS
 
-# Admins, managers and fields name their model in brackets, which Django itself leaves to its stubs.
+# Lets classes such as ModelAdmin[Product] name their model in brackets; Django itself allows this only in its stubs.
 django_stubs_ext.monkeypatch()
 
 INSTALLED_APPS = [
@@ -28,13 +28,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # First: everything after it logs and answers with the correlation id.
+    # First, so that all later middleware logs and responds with the correlation id.
     "boundary.requests.correlation_middleware.CorrelationMiddleware",
     "config.security_headers.ContentSecurityPolicyMiddleware",
     "config.health.HealthMiddleware",  # before any check of the Host header and any redirect
     *(["corsheaders.middleware.CorsMiddleware"] if CORS_ALLOWED_ORIGINS else []),
     "config.metrics.RequestMetricsMiddleware",
-    "boundary.responses.problem_pages.ProblemDetailsMiddleware",  # around all that can fail
+    # Before all middleware whose error responses it replaces.
+    "boundary.responses.problem_pages.ProblemDetailsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.sessions.SessionWhereNeededMiddleware",
@@ -43,7 +44,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.sessions.UserWhereNeededMiddleware",
     "config.sessions.MessageWhereNeededMiddleware",
-    "boundary.limits.sign_in.LoginThrottleMiddleware",  # after the check of the CSRF token: a forged form is no attempt
+    "boundary.limits.sign_in.LoginThrottleMiddleware",  # after the CSRF check, so that forged forms do not count
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -69,7 +70,7 @@ TEMPLATES = [
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = DEBUG
-# Hashed names need collectstatic, which nobody runs while developing.
+# File names with a hash need collectstatic, which developers do not run.
 _STATIC_STORAGE = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
     if DEBUG

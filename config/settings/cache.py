@@ -1,4 +1,7 @@
-"""The cache: counters of the throttles, nothing that may not be lost. It may be down; see boundary.limits.rates."""
+"""The cache, which holds the counters of the throttles.
+
+Its data may be lost, and the service works while it is down; see boundary.limits.rates.
+"""
 
 from typing import Any
 
@@ -7,12 +10,12 @@ from redis.retry import Retry
 
 from config.settings.env import env
 
-_TIMEOUT = 0.25  # seconds: what a request pays, once in a while, for a Redis that doesn't answer
-_LOCAL_ENTRIES = 100_000  # in this process's memory; beyond that a third of them is forgotten
+_TIMEOUT = 0.25  # seconds that one request loses, once in a while, when Redis does not answer
+_LOCAL_ENTRIES = 100_000  # in this process's memory; above that Django drops a third of them
 
 
 def tuned_cache(config: dict[str, Any]) -> dict[str, Any]:
-    """The cache of a URL with what this service needs of it; options in the URL's query win."""
+    """The cache settings of a URL with this service's defaults. Options in the URL's query take precedence."""
     defaults: dict[str, Any] = {}
     if config["BACKEND"].endswith("RedisCache"):
         defaults = {

@@ -5,35 +5,36 @@ from typing import Any
 
 from config.settings.env import VAR_DIR, env
 
-# IMMEDIATE: a transaction that reads first and writes later would otherwise fail with "database is locked"
-# instead of waiting. recursive_triggers: without it INSERT OR REPLACE slips past the append-only triggers.
+# IMMEDIATE makes a transaction wait for the write lock at its start. Otherwise one that reads first and writes later
+# fails with "database is locked". Without recursive_triggers, INSERT OR REPLACE does not fire the triggers that keep
+# the log append-only.
 SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,  # seconds: SQLite's busy_timeout
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON",
 }
-# Nothing the service does in a request may hold a lock or a transaction open for longer than this.
+# The timeouts in "options" limit how long a request can wait for a lock or hold a transaction open.
 POSTGRESQL_OPTIONS: dict[str, Any] = {
     "connect_timeout": 5,  # seconds
-    # For so long a server may be gone without a word: milliseconds; seconds, seconds, and how often.
-    "tcp_user_timeout": 30_000,
-    "keepalives_idle": 15,
-    "keepalives_interval": 5,
+    # These four notice after at most 30 seconds that a server is gone without closing its connections.
+    "tcp_user_timeout": 30_000,  # milliseconds
+    "keepalives_idle": 15,  # seconds
+    "keepalives_interval": 5,  # seconds
     "keepalives_count": 3,
-    # Executions after which a statement of the hot path is prepared: see kernel.database.prepared_statements.
+    # psycopg prepares a statement after this many executions: see kernel.database.prepared_statements.
     "prepare_threshold": 2,
     "options": "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=30s",
 }
 
 
 def tuned(database: dict[str, Any]) -> dict[str, Any]:
-    """The database of a URL with what this service needs of it; options in the URL's query win."""
+    """The database settings of a URL with this service's defaults. Options in the URL's query take precedence."""
     engine = str(database["ENGINE"])
     is_sqlite = engine.endswith("sqlite3")
     defaults = SQLITE_OPTIONS if is_sqlite else POSTGRESQL_OPTIONS
     if is_sqlite and database["NAME"] != ":memory:":
         Path(database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
-    # Connections that live as long as their thread cost 3 to 9 times less than one per request.
+    # A connection lives as long as its thread. A new connection for each request would cost 3 to 9 times as much.
     return {
         **database,
         "ENGINE": engine if is_sqlite else "kernel.database.postgresql",

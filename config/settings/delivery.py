@@ -1,4 +1,4 @@
-"""Delivery: Celery over a broker, or eagerly in this process when none is configured (embedded)."""
+"""The delivery of tasks: by Celery and a broker, or, without a broker, eagerly in this process (embedded)."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 
-# A dead or silent broker must not hurt the command that publishes a hint: one try, half a second.
+# A command that publishes a hint must not wait for a broker that is down: it tries once, for half a second.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_TIMEOUT = 0.5  # seconds
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
@@ -31,7 +31,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "socket_timeout": 0.5,  # seconds
     "socket_connect_timeout": 0.5,  # seconds
 }
-# Workers wait on the broker for as long as it takes; see config.celery.
+# An idle worker waits on the broker for longer than a publisher may; see config.celery.
 WORKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "socket_timeout": 30,  # seconds
     "socket_connect_timeout": 5,  # seconds
@@ -40,11 +40,12 @@ WORKER_TRANSPORT_OPTIONS: dict[str, Any] = {
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 
-# The sweep is the guarantee behind every lost message; one that waited longer than that is superseded.
+# The sweep does the work whose message was lost. A sweep task that waits in the queue for a whole interval expires,
+# because the next one replaces it.
 SWEEP_INTERVAL: float = env.float("SWEEP_INTERVAL", default=5.0)  # seconds
-# A few products at random are held against the log, so that a wrong row raises an alarm before a person finds it.
+# The rows of a few random products are compared with the log, so that operators learn of a wrong row before users do.
 VERIFY_INTERVAL: float = env.float("VERIFY_INTERVAL", default=60.0)  # seconds
-CELERY_BEAT_SCHEDULER = "celery.beat.Scheduler"  # one interval needs no schedule file
+CELERY_BEAT_SCHEDULER = "celery.beat.Scheduler"  # keeps its schedule in memory: plain intervals need no file
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "events.sweep", "schedule": SWEEP_INTERVAL, "options": {"expires": SWEEP_INTERVAL}},
     "verify a sample": {
@@ -54,6 +55,6 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-# When each projection is brought up to date, such as product_display=inline. A projection that is not named is
-# eventual: see events.projections.sync_modes.
+# The mode of each projection, such as product_display=inline. The mode says when the projection is brought up to
+# date. A projection without an entry is eventual: see events.projections.sync_modes.
 PROJECTION_SYNC: dict[str, str] = env.dict("PROJECTION_SYNC", default={})

@@ -1,4 +1,4 @@
-"""Where values come from: the process's environment first, then the file ``.env`` beside manage.py."""
+"""The source of values: the process's environment first, then the file ``.env`` beside manage.py."""
 
 from pathlib import Path
 
@@ -10,5 +10,5 @@ env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
 DEBUG: bool = env.bool("DEBUG", default=False)
-# What the service keeps on disk by itself: SQLite's files, and how to sign in to the demo.
+# The directory of the service's own files: SQLite's files, and the credentials of the demo.
 VAR_DIR = Path(env.str("VAR_DIR", default="") or BASE_DIR / "var")

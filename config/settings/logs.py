@@ -1,4 +1,4 @@
-"""Logging: one structured line per happening, on stderr, in JSON or for people."""
+"""Logging to stderr: one structured line for each thing that happens, as JSON or for people to read."""
 
 from config.settings.delivery import EMBEDDED
 from config.settings.env import DEBUG, env
@@ -14,9 +14,9 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        # Embedded, a task is a part of a request or command, which has a line of its own.
+        # In embedded mode a task is a part of a request or command, which logs a line of its own.
         "celery.app.trace": {"level": "WARNING" if EMBEDDED else LOG_LEVEL},
-        "celery.worker.strategy": {"level": "WARNING"},  # that a task came: that it ended says more
+        "celery.worker.strategy": {"level": "WARNING"},  # no line for each task received: its end has a line
         "django": {"level": LOG_LEVEL},
         "django.server": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
     },

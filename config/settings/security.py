@@ -1,4 +1,4 @@
-"""Secrets, hosts, cookies and TLS. Development (DEBUG) needs none of them; production insists."""
+"""Secrets, hosts, cookies and TLS. Development (DEBUG) has defaults; production requires its own values."""
 
 import re
 
@@ -8,11 +8,11 @@ from boundary.limits.rates import Rate
 from config.settings.env import DEBUG, env
 
 _DEVELOPMENT_KEY = "django-insecure-for-development-only-and-refused-without-debug"
-_KEY_LENGTH, _KEY_DISTINCT = 50, 5  # what Django's own deployment check asks for
+_KEY_LENGTH, _KEY_DISTINCT = 50, 5  # the limits of Django's own deployment check
 
 
 def secret_key(given: str, *, debug: bool) -> str:
-    """The key that signs sessions and tokens. Outside DEBUG a missing or weak one is ImproperlyConfigured."""
+    """The key that signs sessions and tokens. Raises ImproperlyConfigured for a missing or weak key outside DEBUG."""
     if debug:
         return given or _DEVELOPMENT_KEY
     if not given:
@@ -22,18 +22,24 @@ def secret_key(given: str, *, debug: bool) -> str:
     else:
         return given
     raise ImproperlyConfigured(
-        f"{fault}. Make one with: python -c 'import secrets; print(secrets.token_urlsafe(50))' "
+        f"{fault}. Make a key with: python -c 'import secrets; print(secrets.token_urlsafe(50))' "
         "and put it into the environment or into .env. For development set DEBUG=true instead."
     )
 
 
 def proxy_header(given: str) -> tuple[str, str] | None:
-    """``X-Forwarded-Proto,https`` (or with ``:`` or ``=``, or as Django's ``HTTP_…``) as Django wants it."""
+    """Django's form of ``X-Forwarded-Proto,https``: the header that marks a request as TLS, and its value.
+
+    The separator may also be ``:`` or ``=``, and the name may be Django's ``HTTP_…``. None for an empty text. Raises
+    ImproperlyConfigured for any other text.
+    """
     if not given:
         return None
     parts = [part.strip() for part in re.split("[,:=]", given)]
     if len(parts) != 2 or not all(parts):
-        raise ImproperlyConfigured("SECURE_PROXY_SSL_HEADER must read like X-Forwarded-Proto,https.")
+        raise ImproperlyConfigured(
+            f"SECURE_PROXY_SSL_HEADER is {given!r}. Write a header and its value, such as X-Forwarded-Proto,https."
+        )
     name = parts[0].upper().replace("-", "_").removeprefix("HTTP_")
     return f"HTTP_{name}", parts[1]
 
@@ -43,7 +49,7 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 CSRF_FAILURE_VIEW = "boundary.responses.problem_pages.csrf_failure"
 
-# Pages of these origins may call the API from a browser; without any, the middleware for it is left out.
+# Pages of these origins may call the API from a browser. If the list is empty, the CORS middleware is left out.
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = (
@@ -55,14 +61,16 @@ CORS_EXPOSE_HEADERS = (
     *("Preference-Applied", "Retry-After", "X-Correlation-ID"),
 )
 
-# How many of our own proxies stand before the service: their word in X-Forwarded-For is believed, no other.
+# The number of our own proxies in front of the service. Only their entries in X-Forwarded-For are trusted.
 NUM_PROXIES: int = env.int("NUM_PROXIES", default=0)
-# Requests of one address or of one signed-in user; empty means without limit. See boundary.limits.throttles.
+# The rates of requests from one address and from one signed-in user. Empty means no limit. See
+# boundary.limits.throttles.
 THROTTLE_ANON = Rate.of(env.str("THROTTLE_ANON", default=""))
 THROTTLE_USER = Rate.of(env.str("THROTTLE_USER", default=""))
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
 
-# Guessing an Argon2 hash takes memory, which graphics cards have little of; older hashes are renewed at sign-in.
+# Guessing an Argon2 hash needs much memory, and graphics cards have little for each guess. Django replaces a PBKDF2
+# hash when its user signs in.
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -75,13 +83,15 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 SECURE_PROXY_SSL_HEADER = proxy_header(env.str("SECURE_PROXY_SSL_HEADER", default=""))
-# Only a proxy that says how it was reached makes a redirect safe: without that word it never ends.
+# Django redirects to https only if a proxy reports the client's protocol. Without that header each request behind a
+# proxy looks like http, and the redirect would never end.
 SECURE_SSL_REDIRECT = not DEBUG and SECURE_PROXY_SSL_HEADER is not None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_HTTPONLY = True
-SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000  # a year; sent over TLS alone
+SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000  # a year; Django sends the header only over TLS
 SECURE_REFERRER_POLICY = "same-origin"
-# Nothing from elsewhere and no script in a page; Swagger UI and the browsable API style their elements in place.
+# Pages load nothing from other hosts and hold no inline script. Inline styles are allowed, because Swagger UI and the
+# browsable API use them.
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -89,7 +99,7 @@ CONTENT_SECURITY_POLICY = (
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.redaction.ReportFilter"
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [
-    "security.W005",  # whether subdomains speak TLS is not this service's to promise
-    "security.W021",  # nor is the browsers' preload list
-    *([] if SECURE_SSL_REDIRECT else ["security.W008"]),  # then whatever terminates TLS redirects
+    "security.W005",  # HSTS for subdomains: this service cannot promise that they all use TLS
+    "security.W021",  # HSTS preload: the owner of the domain decides on the browsers' list
+    *([] if SECURE_SSL_REDIRECT else ["security.W008"]),  # here the proxy that ends TLS redirects
 ]
