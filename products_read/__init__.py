@@ -1,1 +1,1 @@
-"""READ answers: denormalised tables, the projections that fill them from the log, the queries over them."""
+"""The read side: denormalised tables, the projections that fill them from the log, and the queries over them."""

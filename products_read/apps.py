@@ -11,6 +11,7 @@ class ProductsReadConfig(AppConfig):
 
 
 def register_projections() -> None:
+    """Registers this app's projections with the engine. Raises ImproperlyConfigured for wrong modes in the settings."""
     from events.projections.base import register_projection
     from events.projections.sync_modes import refuse_unusable_modes
     from products_read.projections.product_display import ProductDisplayProjection
@@ -22,6 +23,7 @@ def register_projections() -> None:
 
 
 def register_product_id_in_paths() -> None:
+    """Lets URL patterns use `<product_id:…>`."""
     from django.urls import register_converter
 
     from products_read.api.product_ids import ProductIdConverter

@@ -1,4 +1,4 @@
-"""The read models as staff see them: to look at, never to touch."""
+"""The read models in the admin. Staff can look at the rows but not change them."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""What the admins of read models share."""
+"""The common base of the read models' admins."""
 
 from typing import Any, Protocol
 
@@ -17,10 +17,10 @@ class HasDocument(Protocol):
 
 
 class ReadModelAdmin(ReadOnlyAdmin):
-    """Its search takes an id, a SKU, or the beginnings of words in the name, each by an index."""
+    """An admin whose search takes an id, a SKU, or the beginnings of words in the name. Each uses an index."""
 
     word_table: type[models.Model]
-    search_fields = ("sku",)
+    search_fields = ("sku",)  # makes Django show the search box; get_search_results does the search
     search_help_text = "An id, a SKU, or the beginnings of words in the name"
 
     def get_search_results(
@@ -29,20 +29,21 @@ class ReadModelAdmin(ReadOnlyAdmin):
         words = searched_words(search_term)
         if not words:
             return queryset, False
-        return queryset.filter(self._named(words) | _identified(search_term.strip())), False
+        return queryset.filter(self._name_matches(words) | _id_or_sku_equals(search_term.strip())), False
 
     @admin.display(description="Document as served")
     def shown_document(self, row: HasDocument) -> str:
         return msgspec.json.format(row.document, indent=2)
 
-    def _named(self, words: list[str]) -> Q:
-        named = Q()
+    def _name_matches(self, words: list[str]) -> Q:
+        matches = Q()
         for first, end in map(prefix_range, words):
             in_range = self.word_table._default_manager.filter(word__gte=first, word__lt=end)
-            named &= Q(id__in=in_range.values("product_id"))
-        return named
+            matches &= Q(id__in=in_range.values("product_id"))
+        return matches
 
 
-def _identified(search_term: str) -> Q:
+def _id_or_sku_equals(search_term: str) -> Q:
+    # A number of 19 digits can be too large for the database's integer, which would be an error.
     is_id = search_term.isascii() and search_term.isdecimal() and len(search_term) < 19
     return Q(sku=search_term) | (Q(id=int(search_term)) if is_id else Q())

@@ -1,1 +1,1 @@
-"""GET only: parse, ask, answer."""
+"""The queries over HTTP. Each view parses the request, calls one query and builds the response."""

@@ -1,4 +1,4 @@
-"""What a client asks of freshness, and what the answer says of it."""
+"""The headers for fresh reads: the client's token and preferences, and the response's freshness."""
 
 from typing import NamedTuple
 
@@ -16,19 +16,19 @@ CONSISTENCY = "Consistency"
 
 
 class ReadPreference(NamedTuple):
-    """The client's token, if it sent one, and how it would like to be answered."""
+    """The client's token, if it sent one, and its preferences for the response."""
 
     token: Token | None
     preferences: Preferences
 
     @property
     def seconds(self) -> int:
-        """For how long the client would wait."""
+        """The seconds that the client is willing to wait."""
         return self.preferences.wait or 0
 
 
 def read_preference_of(request: Request) -> ReadPreference:
-    """What the request's headers ask. Raises Invalid for a token that no command gave out."""
+    """The token and preferences in the request's headers. Raises Invalid for a token that no command issued."""
     token = request.headers.get(tokens.TOKEN_HEADER)
     return ReadPreference(
         token=None if token is None else tokens.read_token(token),
@@ -39,13 +39,14 @@ def read_preference_of(request: Request) -> ReadPreference:
 def applied_preferences(
     preference: ReadPreference, wait: Wait, handling: str | None = None
 ) -> dict[str, str]:
-    """Which preferences were honoured. Who was turned away did not wait."""
+    """The header that names the honoured preferences."""
+    # A request that found no free place to wait did not wait, so its `wait` was not honoured.
     seconds = None if wait is Wait.TURNED_AWAY else preference.preferences.wait
     return prefer.applied(wait=seconds, handling=handling)
 
 
 def freshness_headers(preference: ReadPreference, freshness: Freshness) -> dict[str, str]:
-    """What an answer to a token says."""
+    """The headers of a response to a request with a token."""
     return {
         CONSISTENCY: "fresh" if freshness.is_fresh else "stale",
         "Cache-Control": "no-store",
@@ -54,6 +55,6 @@ def freshness_headers(preference: ReadPreference, freshness: Freshness) -> dict[
 
 
 def refuse_stale(preference: ReadPreference, freshness: Freshness) -> None:
-    """Raises Stale for a client that would rather have no answer than an old one."""
+    """Raises Stale if the response is not fresh and the client prefers `handling=strict`."""
     if not freshness.is_fresh and preference.preferences.handling == "strict":
         raise Stale

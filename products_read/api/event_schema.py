@@ -1,4 +1,4 @@
-"""What OpenAPI says of events: one shape for each type, derived from the contracts themselves."""
+"""The OpenAPI schemas of events: one for each event type, derived from the event classes."""
 
 from functools import cache
 from typing import Any
@@ -24,22 +24,22 @@ FieldValue = str | float | bool | list[str | int] | None
 
 @extend_schema_field(msgspec.json.schema(FieldValue))
 class FieldValueField(serializers.Field[Any, Any, Any, Any]):
-    """Any value that a field of a document can have."""
+    """A value of a document's field."""
 
 
 class EventSerializer(serializers.Serializer[Any]):
-    """One event. It serialises nothing; the extension below describes it."""
+    """One event. It serialises nothing: EventExtension describes it in the schema."""
 
 
 class ChangeSerializer(serializers.Serializer[Any]):
-    """An event with the value that a field had before it and after; null before the product's first event."""
+    """An event with the field's value before and after it. The value before the product's first event is null."""
 
     before = FieldValueField()
     after = FieldValueField()
 
 
 class EventExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
-    """An event has one of these shapes, and its type says which."""
+    """Describes an event as one of several schemas. Its `type` says which."""
 
     target_class = EventSerializer
 
@@ -57,7 +57,7 @@ class EventExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-cal
 
 
 class ChangeExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
-    """All that an event has, and two values."""
+    """Describes a change as an event with two more values."""
 
     target_class = ChangeSerializer
 
@@ -72,16 +72,16 @@ class ChangeExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-ca
 
 @cache
 def components() -> dict[str, Schema]:
-    """The schemas of all events and of what they carry, by name."""
+    """The schemas of all events, of their data and of their metadata, by name."""
     contracts = list(REGISTRY.values())
     _, found = msgspec.json.schema_components([*contracts, Metadata, EventDocument], ref_template=_REF)
-    found[_METADATA] = found.pop("Metadata")
+    found[_METADATA] = found.pop("Metadata")  # "Metadata" alone would be unclear in this schema
     envelope = found.pop("EventDocument")
-    return found | {_name(contract): _described(contract, envelope) for contract in contracts}
+    return found | {_name(contract): _event_schema(contract, envelope) for contract in contracts}
 
 
-def _described(contract: type[DomainEvent], envelope: Schema) -> Schema:
-    own: Schema = {
+def _event_schema(contract: type[DomainEvent], envelope: Schema) -> Schema:
+    specific: Schema = {
         "type": {"type": "string", "const": contract.type},
         "schema_version": {"type": "integer", "minimum": 1, "maximum": contract.schema_version},
         "data": {"$ref": _REF.format(name=contract.__name__)},
@@ -89,8 +89,8 @@ def _described(contract: type[DomainEvent], envelope: Schema) -> Schema:
         "recorded_at": {"type": "string", "format": "date-time"},
         "effective_at": {"type": "string", "format": "date-time"},
     }
-    described = {key: envelope[key] for key in ("type", "required")}
-    return {"title": _name(contract), **described, "properties": envelope["properties"] | own}
+    shared = {key: envelope[key] for key in ("type", "required")}
+    return {"title": _name(contract), **shared, "properties": envelope["properties"] | specific}
 
 
 def _name(contract: type[DomainEvent]) -> str:

@@ -1,4 +1,4 @@
-"""The queries of the log itself: what happened to a product, why a field has its value, and all events in order."""
+"""The queries of the log over HTTP: a product's events, the changes of one field, and all events in order."""
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,14 +16,14 @@ from products_read.queries.show_history import ShowHistory, show_history
 
 
 class LogViewSet(QueryViewSet):
-    """The log, for those who hold the permission events.view_event."""
+    """The log, for users with the permission events.view_event."""
 
     permission_classes = (MayViewEvents,)
     cache_control = "no-store"
 
     @schema.SHOW_HISTORY
     def history(self, request: Request, product_id: int) -> Response:
-        """What has happened to one product, newest first."""
+        """The events of one product, newest first."""
         parsed = parse_page_query(request, ShowHistory)
         self.freshen_from_log(parsed.preference)
         return page_response(request, parsed, show_history(product_id, parsed.query, parsed.cursor))
@@ -32,7 +32,7 @@ class LogViewSet(QueryViewSet):
     def explain(self, request: Request, product_id: int) -> Response:
         """The events that changed a field of the product's display or inventory, newest first.
 
-        An answer looks at the latest few thousand events; its `Link` header leads further back while there are more.
+        One response covers a few thousand events. If there are earlier events, its `Link` header leads to them.
         """
         parsed = parse_page_query(request, ExplainField)
         self.freshen_from_log(parsed.preference)
@@ -41,9 +41,14 @@ class LogViewSet(QueryViewSet):
 
     @schema.READ_FEED
     def feed(self, request: Request) -> Response:
-        """All events in order, none passed over; `Prefer: wait=30` waits for the next when there is none yet."""
+        """All events in order, without gaps.
+
+        If there is no event after `after` yet, `Prefer: wait=30` waits up to 30 seconds for one.
+        """
         query, preference = parse_query(request, ReadFeed)
         feed, wait = read_feed(query, preference.seconds)
+        # A token's event may be committed and still not final, and the feed shows final events only. The head that
+        # was read therefore decides on freshness.
         if preference.token is not None:
             self.note_freshness(preference, Freshness(feed.head >= preference.token.position, wait))
         else:

@@ -1,4 +1,4 @@
-"""A request read: what is asked, and how fresh the answer is to be. All the faults come back at once."""
+"""The parsing of a request into a query and the wish for a fresh response. It reports all faults at once."""
 
 from typing import Generic, NamedTuple
 
@@ -12,12 +12,17 @@ from products_read.queries.keyset import Cursor
 
 
 class ParsedQuery(NamedTuple, Generic[Query]):
+    """The query, and the client's preference for fresh data."""
+
     query: Query
     preference: ReadPreference
 
 
 class ParsedPageQuery(NamedTuple, Generic[Query]):
-    """`cursor` is where the page begins; links to other pages are good for this list in this ordering alone."""
+    """A query for one page of a list.
+
+    The page begins at `cursor`. Cursors in links are bound to `bound_to`, which names the list and its ordering.
+    """
 
     query: Query
     preference: ReadPreference
@@ -26,7 +31,7 @@ class ParsedPageQuery(NamedTuple, Generic[Query]):
 
 
 def parse_query(request: Request, query_type: type[Query]) -> ParsedQuery[Query]:
-    """Raises Invalid with the faults of the query string and of the token."""
+    """The query in the request's query string. Raises Invalid with all faults of the query string and the token."""
     faults = FaultCollector()
     with faults:
         query = parse_query_string(request, query_type)
@@ -37,9 +42,9 @@ def parse_query(request: Request, query_type: type[Query]) -> ParsedQuery[Query]
 
 
 def parse_page_query(request: Request, query_type: type[Query]) -> ParsedPageQuery[Query]:
-    """The same of a list that is read page by page; the faults of the cursor are among them."""
+    """The query for one page of a list. Raises Invalid with all faults, those of the cursor included."""
     faults = FaultCollector()
-    # An ordering left out is one ordering, so that its cursors go with it alone.
+    # A request without `ordering` has an ordering of its own name, "". Its cursors are valid only without `ordering`.
     bound_to = f"{request.path_info}:{request.query_params.get('ordering', '')}"
     with faults:
         query, preference = parse_query(request, query_type)

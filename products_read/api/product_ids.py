@@ -1,10 +1,10 @@
-"""Product ids in a path."""
+"""Product ids in the path of an address."""
 
 LARGEST_ID = 2**63 - 1
 
 
 class ProductIdConverter:
-    """ASCII digits without leading zeros. What can be no product's id does not match, and so is 404."""
+    """ASCII digits without leading zeros. A text that cannot be a product's id does not match, which gives 404."""
 
     regex = "[1-9][0-9]{0,18}"
 

@@ -1,4 +1,4 @@
-"""Stored documents as responses; their JSON is joined, never parsed."""
+"""Responses with stored documents. Their JSON texts are joined and never parsed, which saves time."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from products_read.queries.read_feed import Feed
 
 
 def document_response(request: Request, document: Document) -> Response:
-    """The document with its entity tag, or 304 if the client holds it. The browsable page has no tag."""
+    """The document with its entity tag, or 304 if the client holds it already. The browsable page has no tag."""
     if request.accepted_renderer.format == "api":
         return Response(document.text.encode())
     etag = etag_of(document)
@@ -26,7 +26,7 @@ def document_response(request: Request, document: Document) -> Response:
 
 
 def past_response(document: str) -> Response:
-    """A document of the past: no command can match it, so it has no entity tag."""
+    """A document of the past. It has no entity tag, because no command could match its version."""
     return Response(document.encode())
 
 
@@ -36,7 +36,7 @@ def documents_response(documents: list[str]) -> Response:
 
 
 def page_response(request: Request, parsed: ParsedPageQuery[Any], page: Page) -> Response:
-    """The page, with absolute links to the pages beside it."""
+    """The page, with absolute links to the next and the previous page."""
     next_link, previous_link = (
         msgspec.json.encode(_link(request, cursor, parsed.bound_to)) for cursor in (page.next, page.previous)
     )
@@ -46,7 +46,7 @@ def page_response(request: Request, parsed: ParsedPageQuery[Any], page: Page) ->
 
 
 def feed_response(feed: Feed) -> Response:
-    """A piece of the log, and where to go on."""
+    """A part of the log, and the position to go on from."""
     return Response(
         b'{"results":%b,"next_after":%d,"head":%d}' % (_list_of(feed.documents), feed.next_after, feed.head)
     )
@@ -55,7 +55,7 @@ def feed_response(feed: Feed) -> Response:
 def explanation_response(
     request: Request, parsed: ParsedPageQuery[Any], field: str, explanation: Explanation
 ) -> Response:
-    """How a field came to its value; a Link header (RFC 8288) leads to changes further back."""
+    """The changes of a field. A Link header (RFC 8288) leads to earlier changes, if there may be any."""
     earlier = _link(request, explanation.next, parsed.bound_to)
     return Response(
         b'{"field":%b,"current":%b,"changes":%b}'
@@ -73,7 +73,7 @@ def _link(request: Request, cursor: Cursor | None, bound_to: str) -> str | None:
         return None
     parameters = request.query_params.copy()
     parameters.pop("cursor", None)
-    if cursor != Cursor():
+    if cursor != Cursor():  # the first page has an address without a cursor
         parameters["cursor"] = cursors.write_cursor(cursor, bound_to=bound_to)
     address = request.build_absolute_uri(request.path)
     return f"{address}?{parameters.urlencode()}" if parameters else address

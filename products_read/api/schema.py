@@ -1,4 +1,4 @@
-"""What OpenAPI says of each query: its parameters and headers, its answer, and how it can refuse."""
+"""The OpenAPI description of each query: its parameters, headers, response and errors."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -43,10 +43,15 @@ _PRODUCT_ID = OpenApiParameter(
     required=True,
 )
 _CURSOR = OpenApiParameter(
-    "cursor", {"type": "string", "format": "cursor"}, description="From a link to another page."
+    "cursor",
+    {"type": "string", "format": "cursor"},
+    description="The start of the page. Take it from a link.",
 )
 _FIELD = OpenApiParameter(
-    "field", {"type": "string", "enum": sorted(EXPLAINED_BY)}, required=True, description="What to explain."
+    "field",
+    {"type": "string", "enum": sorted(EXPLAINED_BY)},
+    required=True,
+    description="The field to explain.",
 )
 
 _CONSISTENT = [
@@ -54,38 +59,45 @@ _CONSISTENT = [
     request_header(
         tokens.TOKEN_HEADER,
         {"type": "string", "format": "consistency-token"},
-        "As a command answered it: what the answer is to hold.",
+        "The token from a command's response. It asks for a response that includes that command's changes.",
     ),
     request_header(
         prefer.PREFER_HEADER,
         _TEXT,
-        f"`wait=<seconds>`, {prefer.LONGEST_WAIT} at most: for how long to wait for what the token stands for, or in"
-        " the feed for the next event. `handling=strict`: rather no answer than a stale one.",
+        f"`wait=<seconds>`, {prefer.LONGEST_WAIT} at most: the longest time to wait for the token's changes or, in the"
+        " feed, for the next event. `handling=strict`: send an error instead of a stale response.",
     ),
     response_header(
         CONSISTENCY,
         {"type": "string", "enum": ["fresh", "stale"]},
-        "To a token: whether it is in.",
+        "Only with a token: `fresh` if the response includes its changes, else `stale`.",
         [200, 503],
     ),
     response_header(
         prefer.PREFERENCE_APPLIED_HEADER, _TEXT, "The preferences that were honoured.", [200, 503]
     ),
-    response_header("Cache-Control", _TEXT, "`no-cache`, or `no-store` with a token and for the log."),
-    response_header("Vary", _TEXT, "The headers that the answer depends on."),
+    response_header("Cache-Control", _TEXT, "`no-cache`. With a token and for the log it is `no-store`."),
+    response_header("Vary", _TEXT, "The request headers that the response depends on."),
 ]
 _TAGGED = [
-    request_header("If-None-Match", _TEXT, "Entity tags that the client holds."),
+    request_header("If-None-Match", _TEXT, "The entity tags of documents that the client holds."),
     response_header(
-        "ETag", _TEXT, '`"<version>-<digest>"`, good for If-Match. Not for the past.', [200, 304]
+        "ETag",
+        _TEXT,
+        '`"<version>-<digest>"`. Send it as If-Match with a command. A document of the past has none.',
+        [200, 304],
     ),
 ]
-_LINKED = [response_header("Link", _TEXT, '`rel="next"`: where earlier changes may be.', [200])]
+_LINKED = [
+    response_header(
+        "Link", _TEXT, '`rel="next"`: the address of earlier changes, if there may be any.', [200]
+    )
+]
 
 _ALWAYS = ("invalid", "not_authenticated", "not_acceptable", "throttled", "unavailable", "stale")
-# One of these each; the last is nobody.
+# The alternative ways to sign in. The empty one allows requests without signing in.
 _PUBLIC: Any = [{"tokenAuth": []}, {"cookieAuth": []}, {}]
-_NOT_MODIFIED = {304: OpenApiResponse(description="The client holds the current document.")}
+_NOT_MODIFIED = {304: OpenApiResponse(description="The client already holds the current document.")}
 
 
 def _query(
@@ -96,7 +108,7 @@ def _query(
     is_public: bool = False,
     also: dict[Any, Any] | None = None,
 ) -> Callable[[F], F]:
-    """A query that also refuses with these codes."""
+    """The description of a query. `codes` are its errors in addition to those that every query can have."""
     responses: dict[Any, Any] = {200: answer, **(also or {}), **problems(*_ALWAYS, *codes)}
     return extend_schema(
         operation_id=operation_id,

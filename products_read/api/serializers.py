@@ -1,4 +1,4 @@
-"""The documents as the schema describes them. They serialise nothing; a test holds them to what is served."""
+"""The documents for the OpenAPI schema. The classes serialise nothing; a test compares them with the responses."""
 
 from typing import Any
 
@@ -9,6 +9,8 @@ from products_read.queries.explain_field import EXPLAINED_BY
 
 
 class ProductDisplaySerializer(serializers.Serializer[Any]):
+    """A product as customers see it. `user_rating` is the mean of all ratings, or null without ratings."""
+
     id = serializers.IntegerField(min_value=1)
     sku = serializers.CharField(allow_null=True)
     name = serializers.CharField()
@@ -25,6 +27,8 @@ class ProductDisplaySerializer(serializers.Serializer[Any]):
 
 
 class ProductInventorySerializer(serializers.Serializer[Any]):
+    """A product as the warehouse sees it. `current_stock` is in units."""
+
     id = serializers.IntegerField(min_value=1)
     sku = serializers.CharField(allow_null=True)
     name = serializers.CharField()
@@ -34,11 +38,15 @@ class ProductInventorySerializer(serializers.Serializer[Any]):
 
 
 class CategorySerializer(serializers.Serializer[Any]):
+    """A category, and the number of its products that are not discontinued."""
+
     slug = serializers.CharField()
     product_count = serializers.IntegerField(min_value=1)
 
 
 class PageSerializer(serializers.Serializer[Any]):
+    """One page of a list. `next` and `previous` are the addresses of the pages beside it, or null."""
+
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
 
@@ -56,14 +64,18 @@ class HistorySerializer(PageSerializer):
 
 
 class FeedSerializer(serializers.Serializer[Any]):
+    """A part of the log, in order of position."""
+
     results = EventSerializer(many=True)
     next_after = serializers.IntegerField(
-        min_value=0, help_text="Where to go on: the next request's `after`."
+        min_value=0, help_text="The position to go on from. Send it as `after` with the next request."
     )
     head = serializers.IntegerField(min_value=0, help_text="The last position that can be read now.")
 
 
 class ExplanationSerializer(serializers.Serializer[Any]):
+    """The field's value now, and the events that changed it, newest first."""
+
     field = serializers.ChoiceField(sorted(EXPLAINED_BY))
     current = FieldValueField()
     changes = ChangeSerializer(many=True)

@@ -1,4 +1,4 @@
-"""Addresses of the queries, below /api/v1/."""
+"""The addresses of the queries, below /api/v1/."""
 
 from django.urls import path
 

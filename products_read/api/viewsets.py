@@ -1,4 +1,4 @@
-"""The queries of read tables over HTTP: parse, ask, answer."""
+"""The queries of the read tables over HTTP."""
 
 import msgspec
 from msgspec import UNSET
@@ -34,14 +34,17 @@ class ProductsViewSet(ReadModelViewSet):
 
     @schema.FIND_PRODUCTS
     def find(self, request: Request) -> Response:
-        """Products that match all filters; each word of `name` begins a word of the name, in any case."""
+        """Products that match all filters. Each word of `name` must begin a word of the product's name, in any case."""
         parsed = parse_page_query(request, FindProducts)
         self.freshen(parsed.preference)
         return page_response(request, parsed, find_products(parsed.query, parsed.cursor))
 
     @schema.FIND_RELATED_PRODUCTS
     def related(self, request: Request, product_id: int) -> Response:
-        """The products it points to, in the order related; discontinued ones are left out."""
+        """The products that one product points to, in the order in which they were related.
+
+        Discontinued products are left out.
+        """
         parsed = parse_query(request, FindRelatedProducts)
         self.freshen(parsed.preference, product_id)
         return documents_response(find_related_products(product_id))
@@ -55,7 +58,10 @@ class ProductViewSet(ReusesFastPathError, ReadModelViewSet):
 
     @schema.SHOW_PRODUCT
     def show(self, request: Request, product_id: int) -> Response:
-        """One product, discontinued or not: as it is now, or for signed-in users as it was recorded at a time."""
+        """One product, discontinued or not.
+
+        It is the current state. With `as_of` it is the state recorded at a past time, for signed-in users only.
+        """
         query, preference = parse_query(request, ShowProduct)
         if query.as_of is not UNSET:
             self.freshen_from_log(preference)
@@ -72,7 +78,7 @@ class CategoryViewSet(ReadModelViewSet):
 
     @schema.LIST_CATEGORIES
     def find(self, request: Request) -> Response:
-        """All categories that hold products; discontinued products do not count."""
+        """All categories that hold products. Discontinued products do not count."""
         self.freshen(parse_query(request, ListCategories).preference)
         return Response(msgspec.json.encode(list_categories()))
 
@@ -85,21 +91,24 @@ class InventoryViewSet(ReadModelViewSet):
 
     @schema.FIND_INVENTORY
     def find(self, request: Request) -> Response:
-        """Every product's stock, by id."""
+        """The stock of products, ordered by id."""
         parsed = parse_page_query(request, FindInventory)
         self.freshen(parsed.preference)
         return page_response(request, parsed, find_inventory(parsed.query, parsed.cursor))
 
     @schema.FIND_OUT_OF_STOCK_PRODUCTS
     def out_of_stock(self, request: Request) -> Response:
-        """Products without stock, by id."""
+        """Products without stock, ordered by id."""
         parsed = parse_page_query(request, FindOutOfStockProducts)
         self.freshen(parsed.preference)
         return page_response(request, parsed, find_out_of_stock_products(parsed.query, parsed.cursor))
 
     @schema.SHOW_INVENTORY
     def show(self, request: Request, product_id: int) -> Response:
-        """One product's stock, discontinued or not: as it is now, or as it was recorded at a time."""
+        """The stock of one product, discontinued or not.
+
+        It is the current stock. With `as_of` it is the stock recorded at a past time.
+        """
         query, preference = parse_query(request, ShowInventory)
         if query.as_of is not UNSET:
             self.freshen_from_log(preference)

@@ -1,1 +1,1 @@
-"""The JSON documents that queries serve: their shapes, the current ones, past ones, and events."""
+"""The JSON documents that queries serve: their fields, the current ones, past ones, and events."""

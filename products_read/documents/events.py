@@ -1,4 +1,4 @@
-"""Events as they are served, from what the log has of them."""
+"""The JSON documents of events, made from the rows of the log."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from kernel.times import rfc3339
 
 
 class EventDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """`data` is what the event carries, in the shape of its type and `schema_version`; times are in UTC."""
+    """An event as it is served. `type` and `schema_version` decide on the fields in `data`. Times are in UTC."""
 
     position: int
     id: UUID
@@ -28,7 +28,7 @@ _encoder = msgspec.json.Encoder()
 
 
 def rendered_event(recorded: RecordedEvent) -> str:
-    """The event's JSON text. Its data and metadata stand in it as they were recorded."""
+    """The event's JSON text. It contains the data and metadata exactly as they were recorded."""
     return _encoder.encode(
         EventDocument(
             position=recorded.position,

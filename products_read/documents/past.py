@@ -1,4 +1,4 @@
-"""One document as it was recorded at a time in the past."""
+"""The document of one product at a time in the past."""
 
 from datetime import datetime
 
@@ -10,25 +10,28 @@ from products_read.models import ReadModel
 
 
 def read_document_as_of(model: ReadModel, product_id: int, moment: datetime) -> str:
-    """The JSON text of the product's document at `moment`, folded from the log by the code of today.
+    """The JSON text of the product's document at `moment`. Today's code folds it from the events recorded until then.
 
-    Raises NotFound when the product did not exist then, and Invalid for a time that has not come.
+    Raises NotFound when the product did not exist at that time, Invalid for a time in the future, and Unavailable when
+    this code cannot apply one of the events.
     """
     if moment > log.now():
-        raise Invalid([FieldFault("as_of", "invalid", "This time lies in the future.")])
+        detail = f"{moment.isoformat()} is in the future. Send a time that has passed."
+        raise Invalid([FieldFault("as_of", "invalid", detail)])
     try:
         row = snapshots.as_of(projection_into(model), product_id, moment)
     except FoldFailed as failure:
         raise set_aside(failure) from failure
     if row is None:
-        raise NotFound(f"There was no product {product_id} at {moment.isoformat()}.")
+        raise NotFound(f"Product {product_id} did not exist at {moment.isoformat()}.")
     document: str = row.document  # type: ignore[attr-defined]
     return document
 
 
 def set_aside(failure: FoldFailed) -> Unavailable:
-    """What to tell a client of a product whose event this code cannot apply."""
-    where = f"event {failure.version} of product {failure.product_id}"
+    """The error for a client when this code cannot apply an event of the product."""
+    event = f"event {failure.version} of product {failure.product_id}"
     return Unavailable(
-        f"This cannot be told until {where} can be applied; operators see why.", retry_after=60
+        f"The service cannot apply {event}, which this needs. Its operators can see the cause. Try again later.",
+        retry_after=60,
     )

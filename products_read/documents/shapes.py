@@ -1,10 +1,13 @@
-"""The shapes that are served, field by field in the order of the contract."""
+"""The fields of the served documents, in the order in which they are served."""
 
 import msgspec
 
 
 class ProductDisplayDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """`unit_price` in `currency`, with two decimals; `user_rating` is the mean of the ratings, or null."""
+    """A product as customers see it.
+
+    `unit_price` is in `currency` and has two decimals. `user_rating` is the mean of the ratings, or null.
+    """
 
     id: int
     sku: str | None
@@ -22,7 +25,7 @@ class ProductDisplayDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProductInventoryDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """`current_stock` in units."""
+    """A product as the warehouse sees it. `current_stock` is in units."""
 
     id: int
     sku: str | None
@@ -36,5 +39,5 @@ _encoder = msgspec.json.Encoder()
 
 
 def rendered(document: msgspec.Struct) -> str:
-    """The JSON text that is stored and served."""
+    """The JSON text of `document`, which is stored and served."""
     return _encoder.encode(document).decode()
