@@ -1,7 +1,7 @@
-"""The facts about products that stand in the log: what an event of each type carries. Both sides know them.
+"""The event classes of products: the facts in the log, and the data of each. Both sides use them.
 
-Names are stable: an event's type is an explicit string and never a class path. A changed shape is a new
-`schema_version` with an upcaster from the version before (see events.contracts.upcasting).
+The type of an event is an explicit string, never the path of its class, so that code can move. A class whose fields
+change gets a new `schema_version` and an upcaster from the version before (see events.contracts.upcasting).
 """
 
 from facts.inventory import InventoryAdded, InventoryItemsShipped, InventoryRecounted

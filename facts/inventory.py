@@ -8,7 +8,10 @@ from events.contracts.registry import published
 
 @published
 class InventoryAdded(DomainEvent, frozen=True, kw_only=True):
-    """Units arrived. `quantity_after` is the stock decided; a count that already saw them leaves it unchanged."""
+    """Units arrived. `quantity_after` is the resulting stock.
+
+    Units that arrived before the latest recount are already in the stock, so it stays as it was.
+    """
 
     type = "inventory.added"
     quantity: int
@@ -17,7 +20,10 @@ class InventoryAdded(DomainEvent, frozen=True, kw_only=True):
 
 @published
 class InventoryItemsShipped(DomainEvent, frozen=True, kw_only=True):
-    """Units left. `quantity_after` is the stock decided; a count that already missed them leaves it unchanged."""
+    """Units left the warehouse. `quantity_after` is the resulting stock.
+
+    Units that left before the latest recount are no longer in the stock, so it stays as it was.
+    """
 
     type = "inventory.items_shipped"
     quantity: int
@@ -26,7 +32,11 @@ class InventoryItemsShipped(DomainEvent, frozen=True, kw_only=True):
 
 @published
 class InventoryRecounted(DomainEvent, frozen=True, kw_only=True):
-    """The shelf was counted at `counted_at`; `moved_since` is the net movement effective after that moment."""
+    """The shelf was counted at `counted_at`, with `updated_quantity` units.
+
+    `moved_since` is the sum of the movements after that time. `quantity_before` and `quantity_after` are the stock
+    before and after this event.
+    """
 
     type = "inventory.recounted"
     updated_quantity: int

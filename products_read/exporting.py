@@ -1,4 +1,4 @@
-"""The catalogue as lines of CSV that import_products reads, and that a spreadsheet does not take for formulas."""
+"""The export of the catalogue as CSV lines. import_products can read them, and a spreadsheet finds no formulas."""
 
 import re
 from collections.abc import Iterator
@@ -8,15 +8,17 @@ from products_read.models import ProductDisplay, ProductInventory
 EXPORT_COLUMNS = ("product_id", "sku", "name", "description", "unit_price", "categories", "quantity")
 
 _CHUNK = 1_000
-# What a spreadsheet would compute; the quotes before it too, so that taking one away again gives the same text.
+# The start of a cell that a spreadsheet takes for a formula, also after quotes. Each such cell gets one more quote, and
+# the import removes exactly one, so every text comes back as it was.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 def exported_lines(*, include_discontinued: bool) -> Iterator[tuple[str, ...]]:
-    """A line per product, by id, in the order of COLUMNS."""
+    """One line for each product, ordered by id. The cells are in the order of EXPORT_COLUMNS."""
     rows = ProductDisplay.objects.order_by("id")
     if not include_discontinued:
         rows = rows.filter(discontinued=False)
+    # Each chunk starts after the last id, so that neither memory nor an open cursor grows with the catalogue.
     last = 0
     while chunk := list(rows.filter(id__gt=last)[:_CHUNK]):
         stocks = ProductInventory.objects.filter(id__in=[row.id for row in chunk])
@@ -26,7 +28,7 @@ def exported_lines(*, include_discontinued: bool) -> Iterator[tuple[str, ...]]:
 
 
 def harmless(cell: str) -> str:
-    """The cell with a quote before what a spreadsheet would compute."""
+    """The cell, with a quote in front if a spreadsheet would take it for a formula."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 

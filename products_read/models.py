@@ -1,7 +1,8 @@
-"""The tables that queries read. The engine alone writes them, from the log; see products_read.projections.
+"""The tables that queries read. Only the engine writes them, from the log; see products_read.projections.
 
-Each row holds what its own fold needs, the columns that are filtered or sorted on, and its `document`: the
-JSON exactly as it is served. The child tables hold what is looked up by range: categories and words of names.
+Each row holds three things: the state that its own fold needs, the columns for filters and orderings, and its
+`document`, which is the JSON exactly as it is served. The child tables hold the categories and the words of names, so
+that an index can find them.
 """
 
 from django.db import models
@@ -27,8 +28,8 @@ class ProductDisplay(ReadRow):
     discontinued = models.BooleanField(default=False)
 
     name_key = CodePointTextField(default="")
-    # The mean in hundredths. Unrated products come last both ways, so each way has its own key; a null would
-    # lose rows to cursors.
+    # The mean in hundredths. Products without ratings come last in both orders, so each order has its own key. A null
+    # is no alternative: a cursor compares keys, and no comparison with a null is true.
     rating_key = models.SmallIntegerField(default=-1)
     rating_key_ascending = models.SmallIntegerField(default=501)
     document = models.TextField(default="")
@@ -36,7 +37,8 @@ class ProductDisplay(ReadRow):
     class Meta:
         verbose_name = "product display"
         verbose_name_plural = "product displays"
-        # `discontinued` leads: the list without discontinued products is one range, the full one merges two.
+        # `discontinued` comes first: a list without discontinued products is one range of the index, and a full list
+        # is a merge of two.
         indexes = (
             Index(fields=["discontinued", "id"], name="display_id"),
             Index(fields=["discontinued", "name_key", "id"], name="display_name"),
@@ -52,7 +54,7 @@ class ProductDisplay(ReadRow):
 
 
 class ProductInventory(ReadRow):
-    """A product as the warehouse sees it; `current_stock` in units."""
+    """A product as the warehouse sees it. `current_stock` is in units."""
 
     sku = CodePointTextField(null=True)
     name = models.TextField(default="")
@@ -74,7 +76,7 @@ class ProductInventory(ReadRow):
 
 
 class DisplayCategory(ReadOnlyModel):
-    """A product is in a category. Carries `discontinued`, so that counting needs this table's index alone."""
+    """A product's membership in a category. With `discontinued` here, counting needs only this table's index."""
 
     pk = models.CompositePrimaryKey("product_id", "slug")
     product_id = models.BigIntegerField()
@@ -89,7 +91,7 @@ class DisplayCategory(ReadOnlyModel):
 
 
 class DisplayWord(ReadOnlyModel):
-    """A text that a search for part of a displayed product's name may start with; see products_read.name_search."""
+    """A text in which a search of the catalogue looks for its words as prefixes; see products_read.name_search."""
 
     pk = models.CompositePrimaryKey("product_id", "word")
     product_id = models.BigIntegerField()
@@ -103,7 +105,10 @@ class DisplayWord(ReadOnlyModel):
 
 
 class InventoryWord(ReadOnlyModel):
-    """The same for the inventory, which is a projection of its own and may be ahead or behind."""
+    """A text for searches of the inventory, like DisplayWord for the catalogue.
+
+    The two projections can lag differently, so each has a table of its own.
+    """
 
     pk = models.CompositePrimaryKey("product_id", "word")
     product_id = models.BigIntegerField()

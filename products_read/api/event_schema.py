@@ -1,6 +1,7 @@
 """The OpenAPI schemas of events: one for each event type, derived from the event classes."""
 
 from functools import cache
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -75,6 +76,11 @@ def components() -> dict[str, Schema]:
     """The schemas of all events, of their data and of their metadata, by name."""
     contracts = list(REGISTRY.values())
     _, found = msgspec.json.schema_components([*contracts, Metadata, EventDocument], ref_template=_REF)
+    for schema in found.values():
+        if (
+            "description" in schema
+        ):  # msgspec keeps a docstring's indentation, which Markdown would show as code
+            schema["description"] = cleandoc(schema["description"])
     found[_METADATA] = found.pop("Metadata")  # "Metadata" alone would be unclear in this schema
     envelope = found.pop("EventDocument")
     return found | {_name(contract): _event_schema(contract, envelope) for contract in contracts}

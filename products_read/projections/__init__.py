@@ -1,1 +1,1 @@
-"""One read model a file: what each event does to its row."""
+"""The projections, one file for each read model. A file lists the effect of each event on the row."""

@@ -1,4 +1,4 @@
-"""ProductDisplay: on this event, this happens to the row."""
+"""The projection ProductDisplay: the effect of each event on the row."""
 
 from decimal import Decimal
 from typing import ClassVar
@@ -26,18 +26,21 @@ from products_read.models import DisplayCategory, DisplayWord, ProductDisplay
 from products_read.name_search import searchable_words, sort_key
 
 UNRATED = -1
-UNRATED_ASCENDING = 501  # after the best rating, 500
+UNRATED_ASCENDING = 501  # sorts after the best rating, which is 500
 
 
 def rating_in_hundredths(rating_sum: int, rating_count: int) -> int:
-    """The mean rounded half up to hundredths, in integers as floats misround some; -1 if unrated."""
+    """The mean rating in hundredths, rounded half up. UNRATED if there is no rating.
+
+    It uses integers, because floats round some means the wrong way.
+    """
     if not rating_count:
         return UNRATED
     return (200 * rating_sum + rating_count) // (2 * rating_count)
 
 
 def in_cents(amount: Decimal) -> int:
-    """An amount of at most two decimals in hundredths."""
+    """`amount`, which has at most two decimals, in hundredths."""
     return int(amount.scaleb(2))
 
 
@@ -50,6 +53,8 @@ def _words_of(row: ProductDisplay) -> list[tuple[object, ...]]:
 
 
 class ProductDisplayProjection(Projection[ProductDisplay]):
+    """Folds a product's events into its row of the catalogue."""
+
     name: ClassVar[str] = "product_display"
     version: ClassVar[int] = 1
     model = ProductDisplay

@@ -1,4 +1,4 @@
-"""ProductInventory: on this event, this happens to the row."""
+"""The projection ProductInventory: the effect of each event on the row."""
 
 from typing import ClassVar
 
@@ -24,6 +24,8 @@ def _words_of(row: ProductInventory) -> list[tuple[object, ...]]:
 
 
 class ProductInventoryProjection(Projection[ProductInventory]):
+    """Folds a product's events into its row of the inventory."""
+
     name: ClassVar[str] = "product_inventory"
     version: ClassVar[int] = 1
     model = ProductInventory

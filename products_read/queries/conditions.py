@@ -7,6 +7,9 @@ from products_read.queries.keyset import Condition
 
 
 def name_matches(search: str, word_table: type[models.Model]) -> list[Condition]:
-    """Each word of `search` is a prefix of a word in the name: a range of the word table's index for each."""
-    looked_up = f"id IN (SELECT product_id FROM {word_table._meta.db_table} WHERE word >= %s AND word < %s)"
-    return [Condition(looked_up, prefix_range(word)) for word in searched_words(search)]
+    """Conditions for a name in which each word of `search` begins a word. Each reads a range of the word table's index.
+
+    A search without words gives no condition.
+    """
+    in_range = f"id IN (SELECT product_id FROM {word_table._meta.db_table} WHERE word >= %s AND word < %s)"
+    return [Condition(in_range, prefix_range(word)) for word in searched_words(search)]

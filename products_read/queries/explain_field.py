@@ -1,9 +1,9 @@
-"""Why a field has its value: the events that changed it, found by the fold that made the value.
+"""The events that gave a field its value, found by the fold that makes the value.
 
-One answer looks at the latest EVENTS_LOOKED_AT events and a cursor goes on from there, so that the work and the
-memory of an answer do not grow with the stream; a stream of a million events is 200 answers. Each starts from the
-snapshot before it (events.projections.snapshots), at most SNAPSHOT_EVERY events away. Where snapshots are missing,
-as after a new version of the projection, the first answer makes them: about 20 microseconds an event, once.
+One call looks at EVENTS_LOOKED_AT events and gives a cursor to earlier ones. Its work and memory therefore do not grow
+with the stream; a stream of a million events takes 200 calls. Each call starts from a snapshot at most SNAPSHOT_EVERY
+events before its first event (events.projections.snapshots). Snapshots can be missing, as after a new version of the
+projection. Then the first call makes them, once, in about 20 microseconds for each event.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ from products_read.queries.keyset import Cursor
 
 EVENTS_LOOKED_AT = 5_000
 
-# A field that both documents have is explained by the first.
+# Fields of both documents are explained by ProductDisplay, because the later entry replaces the earlier one.
 EXPLAINED_BY: dict[str, ReadModel] = {
     **dict.fromkeys(ProductInventoryDocument.__struct_fields__, ProductInventory),
     **dict.fromkeys(ProductDisplayDocument.__struct_fields__, ProductDisplay),
@@ -40,9 +40,10 @@ class ExplainField(Struct, frozen=True, kw_only=True):
 
 
 class Explanation(NamedTuple):
-    """The field's value now, its changes newest first, and where earlier ones begin if there may be any.
+    """The changes of a field.
 
-    `changes` are JSON texts of events that also have the value `before` and `after`; both and `current` are JSON.
+    `current` is the value now, as JSON. `changes` are the JSON texts of events, newest first; each also has the field's
+    value `before` and `after` it. `next` leads to earlier changes, and is None when there can be none.
     """
 
     current: str
@@ -53,7 +54,10 @@ class Explanation(NamedTuple):
 def explain_field(
     product_id: int, query: ExplainField, cursor: Cursor, events_looked_at: int = EVENTS_LOOKED_AT
 ) -> Explanation:
-    """How the field came to its value. Raises NotFound, and Invalid for a field that is not known."""
+    """The changes of the query's field, from `cursor` back.
+
+    Raises NotFound, Invalid for an unknown field, and Unavailable when this code cannot apply one of the events.
+    """
     projection = projection_into(_model_with(query.field))
     head = log.head_version(product_id)
     if not head:
@@ -69,12 +73,13 @@ def explain_field(
 def _model_with(field: str) -> ReadModel:
     if field not in EXPLAINED_BY:
         known = f"Name one of: {', '.join(sorted(EXPLAINED_BY))}."
-        raise Invalid([FieldFault("field", "invalid" if field else "required", known)])
+        detail = f"There is no field {field!r}. {known}" if field else known
+        raise Invalid([FieldFault("field", "invalid" if field else "required", detail)])
     return EXPLAINED_BY[field]
 
 
 class _Span(NamedTuple):
-    """Versions after `start`, up to `upto`, of a stream that ends at `head`."""
+    """The versions of a stream after `start` and up to `upto`. `head` is the stream's last version."""
 
     start: int
     upto: int
@@ -85,7 +90,7 @@ def _explanation(projection: Projection[Any], product_id: int, field: str, span:
     row = snapshots.at_version(projection, product_id, span.start)
     events = log.read_stream(product_id, span.start, span.upto)
     changes = list(_changes(projection, row, field, events))
-    if span.upto < span.head:
+    if span.upto < span.head:  # an earlier part of the stream: its fold ends before the current value
         row = snapshots.at_version(projection, product_id, span.head)
     return Explanation(
         current=_json(_value(row, field)),
@@ -97,19 +102,20 @@ def _explanation(projection: Projection[Any], product_id: int, field: str, span:
 def _changes(
     projection: Projection[Any], row: ReadRow, field: str, events: Iterable[RecordedEvent]
 ) -> Iterator[str]:
-    """Folds `events` into `row` one by one; those that change the field, oldest first."""
+    """Folds `events` into `row` one by one, and yields those that change the field, oldest first."""
     fold = Fold(projection, [row.id])
     before = _value(row, field)
     for event in events:
         fold(row, [event])
         after = _value(row, field)
         if after != before:
+            # The event's JSON text without its first brace, after the two values.
             yield f'{{"before":{_json(before)},"after":{_json(after)},{rendered_event(event)[1:]}'
         before = after
 
 
 def _value(row: Any, field: str) -> object:
-    """The field as it is served; null before the product's first event."""
+    """The field's value as it is served; None before the product's first event."""
     if not row.version:
         return None
     return msgspec.json.decode(row.document, type=dict[str, object])[field]

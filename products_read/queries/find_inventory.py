@@ -1,4 +1,4 @@
-"""The warehouse's list: every product's stock, by id, a page at a time."""
+"""The list of the warehouse: the stock of products by id, page by page."""
 
 from msgspec import UNSET, Struct
 
@@ -11,7 +11,7 @@ BY_ID = Ordering(("id",))
 
 
 class FindInventory(Struct, frozen=True, kw_only=True):
-    """Filters of the warehouse's list, all optional."""
+    """The filters of the warehouse's list. All are optional."""
 
     name: NameFilter = UNSET
     sku: SkuFilter = UNSET
@@ -28,7 +28,7 @@ def find_inventory(query: FindInventory, cursor: Cursor) -> Page:
 
 
 def inventory_conditions(query: FindInventory) -> list[Condition]:
-    """What the filters ask of a row of ProductInventory."""
+    """The conditions of the filters on a row of ProductInventory."""
     found = name_matches(query.name, InventoryWord) if query.name else []
     if query.sku:
         found.append(Condition("sku = %s", (query.sku,)))

@@ -1,4 +1,4 @@
-"""What the warehouse has none of."""
+"""The list of products without stock, page by page."""
 
 from products_read.models import ProductInventory
 from products_read.queries.find_inventory import BY_ID, FindInventory, inventory_conditions

@@ -1,4 +1,4 @@
-"""The catalogue: products that match all of the filters, a page at a time."""
+"""The list of the catalogue: products that match all filters, page by page."""
 
 from decimal import Decimal
 from math import ceil
@@ -36,7 +36,7 @@ _IN_CATEGORY = f"id IN (SELECT product_id FROM {DisplayCategory._meta.db_table} 
 
 
 class FindProducts(Struct, frozen=True, kw_only=True):
-    """Filters of the catalogue, all optional. `min_rating` is held against the mean that is shown."""
+    """The filters of the catalogue. All are optional. `min_rating` is compared with the mean that is served."""
 
     name: NameFilter = UNSET
     sku: SkuFilter = UNSET
@@ -84,5 +84,6 @@ def _cents(amount: str) -> int:
 
 
 def _hundredths(rating: float) -> int:
-    """The least mean not below `rating`; rounded first, since 4.1 * 100 is a little less than 410."""
+    """The smallest mean in hundredths that is not below `rating`."""
+    # Rounded first, because a float product such as 1.1 * 100 is a little more than 110.
     return ceil(round(rating * 100, 6))

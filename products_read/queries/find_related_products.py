@@ -1,4 +1,4 @@
-"""The products that one product points to, in the order related; discontinued ones are left out."""
+"""The products that one product points to, in the order in which they were related, without discontinued ones."""
 
 from msgspec import Struct
 
@@ -8,11 +8,11 @@ from products_read.models import ProductDisplay
 
 
 class FindRelatedProducts(Struct, frozen=True, kw_only=True):
-    """Takes no parameters but the product's id."""
+    """The query has no parameters; the product's id is in the path."""
 
 
 def find_related_products(product_id: int) -> list[str]:
-    """Their documents; there are 100 at most. Raises NotFound for the product itself."""
+    """The documents of the related products, 100 at most. Raises NotFound when product `product_id` does not exist."""
     before_reading(ProductDisplay)
     row = ProductDisplay.objects.filter(id=product_id).values_list("related_product_ids").first()
     if row is None:

@@ -1,4 +1,7 @@
-"""Pages by keyset: the next starts after the last row of this one, found in an index and not counted off."""
+"""Pages by keyset. A page starts after the last row of the page before it.
+
+An index finds that row, so a late page costs as little as the first.
+"""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -12,23 +15,23 @@ Parameter = str | int | bool
 
 
 class Condition(NamedTuple):
-    """A part of a WHERE clause: SQL with a %s for each of `parameters`."""
+    """A part of a WHERE clause: SQL with one %s for each of `parameters`."""
 
     sql: str
     parameters: tuple[Parameter, ...] = ()
 
 
 class Ordering(NamedTuple):
-    """Columns that an index holds in this order, the id last to break ties. All go the same way."""
+    """Columns that an index holds in this order. All have one direction. The id comes last, to order equal values."""
 
     columns: tuple[str, ...]
     descending: bool = False
 
 
 class Cursor(NamedTuple):
-    """Where a page begins: after the row with the values `key` in the ordering's columns, or before.
+    """The start of a page: after the row with the values `key` in the ordering's columns, or before it if backward.
 
-    Without a key it begins at the very start, or backward at the very end.
+    Without a key the page begins at the start of the list, or, if backward, at its end.
     """
 
     backward: bool = False
@@ -36,7 +39,7 @@ class Cursor(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Documents in order, and where the pages on either side begin; None where there is none."""
+    """Documents in order, and the cursors of the next and the previous page; None if there is no such page."""
 
     documents: list[str]
     next: Cursor | None
@@ -44,7 +47,7 @@ class Page(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """What a list consists of. Discontinued products are left out unless asked for."""
+    """The rows of a list, their order, and the number of rows on a page."""
 
     model: ReadModel
     ordering: Ordering
@@ -54,7 +57,7 @@ class Listing(NamedTuple):
 
 
 def read_page(listing: Listing, cursor: Cursor) -> Page:
-    """One page in one statement, which asks for one row more than the page to see whether there is more."""
+    """One page, read with one statement. It reads one row more than the page has, to find out if there is more."""
     before_reading(listing.model)
     statement, parameters = _statement(listing, cursor)
     with connections[router.db_for_read(listing.model)].cursor() as database:
@@ -68,9 +71,10 @@ def read_page(listing: Listing, cursor: Cursor) -> Page:
 
 
 def page_of(rows: list[tuple[Any, ...]], cursor: Cursor, there_is_more: bool) -> Page:
-    """The page of these rows, in order, each its key and last its document.
+    """The page with these rows. Each row is its key, followed by its document. The rows are in the list's order.
 
-    A page reached through a cursor has a neighbour on the side it was reached from.
+    `there_is_more` says whether there are more rows in the direction of reading. On the other side a page that was
+    reached by a cursor always has a neighbour.
     """
     has_next, has_previous = there_is_more, cursor != Cursor()
     if cursor.backward:
@@ -83,7 +87,11 @@ def page_of(rows: list[tuple[Any, ...]], cursor: Cursor, there_is_more: bool) ->
 
 
 def _statement(listing: Listing, cursor: Cursor) -> tuple[str, list[Parameter]]:
-    """Indexes lead with `discontinued`: all products are two ranges, each read no further than the page."""
+    """The SQL of a page, with its parameters.
+
+    Each index begins with `discontinued`. A list of all products is therefore the merge of two ranges, and the database
+    reads at most one page of each.
+    """
     statement, parameters = _range(listing, cursor, discontinued=False)
     if not listing.include_discontinued:
         return statement, parameters
@@ -105,7 +113,10 @@ def _range(listing: Listing, cursor: Cursor, *, discontinued: bool) -> tuple[str
 
 
 def _after(listing: Listing, cursor: Cursor) -> list[Condition]:
-    """A comparison of whole rows, which both databases answer by a range of the index, ties included."""
+    """The condition for rows after the cursor. It compares all columns as one row value.
+
+    Both databases read it as one range of the index, also when several rows have equal first columns.
+    """
     if not cursor.key:
         return []
     columns, marks = ", ".join(listing.ordering.columns), ", ".join(["%s"] * len(cursor.key))

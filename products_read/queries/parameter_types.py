@@ -1,4 +1,4 @@
-"""Kinds of query parameters, and their limits."""
+"""The types of query parameters, with their limits."""
 
 from datetime import datetime
 from typing import Annotated
@@ -9,7 +9,7 @@ NameFilter = Annotated[str, Meta(max_length=200)] | UnsetType
 SkuFilter = Annotated[str, Meta(max_length=64)] | UnsetType
 SlugFilter = Annotated[str, Meta(max_length=200)] | UnsetType
 PageSize = Annotated[int, Meta(ge=1, le=100)]
-# Text with a pattern and not Decimal, so that the schema states the limits too.
+# A price is a text with a pattern, because the schema of a Decimal would not state its limits.
 Price = Annotated[str, Meta(pattern=r"^[0-9]{1,8}(\.[0-9]{1,2})?$")] | UnsetType
 MeanRating = Annotated[float, Meta(ge=1, le=5)] | UnsetType
 Flag = bool | UnsetType

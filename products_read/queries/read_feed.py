@@ -1,4 +1,4 @@
-"""The log in order, for whoever follows it: nothing is passed over, whenever its writer commits."""
+"""The log in order, for clients that follow it. They miss no event, even if its transaction commits late."""
 
 from typing import Annotated, NamedTuple
 
@@ -9,19 +9,20 @@ from events.consistency.bounded_wait import Wait, wait_for
 from events.log.watermark import final_watermark, highest
 from products_read.documents.events import rendered_event
 
-# A writer that is open now mostly ends sooner; one that does not keeps the feed where it is, not the reader.
+# The longest wait for open transactions that write events. Most end sooner. After that the feed ends before the event
+# of an open one, and the client does not wait longer.
 FEED_WAIT_SECONDS = 0.2
 
 
 class ReadFeed(Struct, frozen=True, kw_only=True):
-    """`after` is the position read last: `next_after` of the answer before, 0 to begin."""
+    """`after` is the last position read: `next_after` of the response before, or 0 to begin. `limit` is in events."""
 
     after: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 0
     limit: Annotated[int, Meta(ge=1, le=1000)] = 100
 
 
 class Feed(NamedTuple):
-    """Events in order of position, where to go on, and the last position that can be read now."""
+    """Events in order of position, the position to go on from, and the last position that can be read now."""
 
     documents: list[str]
     next_after: int
@@ -29,18 +30,24 @@ class Feed(NamedTuple):
 
 
 def read_feed(query: ReadFeed, seconds: float) -> tuple[Feed, Wait]:
-    """The events after a position; when there is none, the first to come within that many seconds."""
+    """The events after the query's position, and how waiting ended. It waits up to `seconds` for the first event."""
     follower = _Follower(query)
     wait = wait_for(follower.has_news, seconds)
     return follower.feed, wait
 
 
 class _Follower:
+    """Reads again and again until there is an event."""
+
     def __init__(self, query: ReadFeed) -> None:
         self.query, self.feed = query, Feed([], query.after, -1)
 
     def has_news(self) -> bool:
-        """Asks for the watermark at first, and later when there is something beyond what was read."""
+        """Reads the feed, and says whether it has an event.
+
+        Finding the watermark can take FEED_WAIT_SECONDS. After the first time it is done only when the log has an event
+        after the query's position.
+        """
         if self.feed.head < 0 or highest().position > self.query.after:
             self.feed = _after(self.query)
         return bool(self.feed.documents)

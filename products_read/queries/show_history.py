@@ -1,4 +1,4 @@
-"""What has happened to one product, newest first."""
+"""The events of one product, newest first, page by page."""
 
 from msgspec import Struct
 
@@ -10,11 +10,13 @@ from products_read.queries.parameter_types import PageSize
 
 
 class ShowHistory(Struct, frozen=True, kw_only=True):
+    """`page_size` is the number of events on a page."""
+
     page_size: PageSize = 20
 
 
 def show_history(product_id: int, query: ShowHistory, cursor: Cursor) -> Page:
-    """The page of the product's events that begins at `cursor`. Raises NotFound for a product without any."""
+    """The page of the product's events that begins at `cursor`. Raises NotFound if there is no event to show."""
     version = int(cursor.key[0]) if cursor.key else None
     if cursor.backward:
         events = log.oldest_above(product_id, version or 0, query.page_size + 1)

@@ -1,4 +1,4 @@
-"""One product as the warehouse sees it, discontinued or not."""
+"""One product in the inventory, discontinued or not."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from products_read.queries.parameter_types import Moment
 
 
 class ShowInventory(Struct, frozen=True, kw_only=True):
-    """`as_of` is a time that has passed; left out, it is now."""
+    """`as_of` is a time in the past. Without it the query shows the current state."""
 
     as_of: Moment = UNSET
 
@@ -22,5 +22,5 @@ def show_inventory(product_id: int) -> Document:
 
 
 def show_inventory_as_of(product_id: int, moment: datetime) -> str:
-    """The document as it was recorded then. Raises NotFound, and Invalid for a time that has not come."""
+    """The document as it was recorded at `moment`. Raises NotFound, and Invalid for a time in the future."""
     return read_document_as_of(ProductInventory, product_id, moment)

@@ -15,17 +15,19 @@ from products_read.models import ProductDisplay
 
 class Command(BaseCommand):
     help = (
-        "Write the catalogue and its stock as CSV, to FILE or to standard output, in the columns that import_products "
-        "reads. Cells that a spreadsheet would take for formulas get a quote in front, which import_products takes "
-        "away again. Exit status: 0 done, 1 when FILE cannot be written."
+        "Write the catalogue and its stock as CSV, to FILE or to standard output. import_products can read the file. "
+        "A cell that a spreadsheet would take for a formula gets a quote in front; import_products removes it. "
+        "Exit status: 0 done, 1 when FILE cannot be written."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", nargs="?", metavar="FILE", help="where to; standard output when left out")
+        parser.add_argument(
+            "file", nargs="?", metavar="FILE", help="the file to write; standard output when left out"
+        )
         parser.add_argument(
             "--include-discontinued",
             action="store_true",
-            help="also products that are discontinued; imported elsewhere they are on sale again",
+            help="also export discontinued products; an import of them puts them on sale again",
         )
 
     def handle(self, *, file: str | None, include_discontinued: bool, **options: Any) -> None:
@@ -43,7 +45,7 @@ class Command(BaseCommand):
 
 @contextmanager
 def _opened(file: str | None) -> Iterator[TextIO]:
-    """A new file takes the old one's place only when it is whole."""
+    """Writes to a file beside `file`, and replaces `file` only when the new one is complete."""
     if file is None:
         yield sys.stdout
         return

@@ -110,15 +110,24 @@ def test_explain__a_change_is_the_event_and_two_values(superuser_client: APIClie
     assert changes == expected
 
 
-@pytest.mark.parametrize("query", ["", "?field=", "?field=stock", "?field=Name", "?field=document"])
+@pytest.mark.parametrize(
+    ("query", "unknown"),
+    [
+        ("", ""),
+        ("?field=", ""),
+        ("?field=stock", "There is no field 'stock'. "),
+        ("?field=Name", "There is no field 'Name'. "),
+        ("?field=document", "There is no field 'document'. "),
+    ],
+)
 def test_explain__a_field_that_is_not_known_names_those_that_are(
-    superuser_client: APIClient, query: str
+    superuser_client: APIClient, query: str, unknown: str
 ) -> None:
     append(7, product_added())
     refused = superuser_client.get(f"{EXPLAIN}{query}")
     assert faults(refused) == ["field"]
     (fault,) = refused.json()["errors"]  # type: ignore[attr-defined]
-    assert fault["detail"] == f"Name one of: {', '.join(sorted(EXPLAINED_BY))}."
+    assert fault["detail"] == f"{unknown}Name one of: {', '.join(sorted(EXPLAINED_BY))}."
 
 
 def test_explain__looks_at_so_many_events_and_goes_on_from_there() -> None:
