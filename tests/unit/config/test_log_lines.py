@@ -33,5 +33,5 @@ def test_formatter__console_is_for_people() -> None:
 
 
 def test_formatter__unknown_format_is_refused() -> None:
-    with pytest.raises(ImproperlyConfigured, match="'yaml'. Set it to json or console"):
+    with pytest.raises(ImproperlyConfigured, match=r"'yaml'\. Set it to json or console"):
         formatter("yaml")
