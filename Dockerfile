@@ -17,7 +17,7 @@ COPY events events
 COPY facts facts
 COPY products_write products_write
 COPY products_read products_read
-# Static files don't depend on any secret or database; the process still starts with settings.
+# collectstatic reads no secret and no database, but it loads the settings, which require both.
 RUN DEBUG=false SECRET_KEY=only-for-collectstatic-0123456789-abcdefghijklmnopqrstuvwxyz DATABASE_URL=sqlite://:memory: \
     python manage.py collectstatic --noinput
 RUN install -d -o products /var/lib/metrics

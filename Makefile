@@ -1,4 +1,4 @@
-# What developers do here; `make help` says it. Settings come from the environment or .env (see .env.example).
+# The tasks of developers; `make help` lists them. Settings come from the environment or .env (see .env.example).
 .DEFAULT_GOAL := help
 .PHONY: help setup run test soak lint schema stack bench
 
@@ -6,30 +6,30 @@ PYTHON_OF_VENV := .venv/bin/python
 RUNTIME := .venv/.runtime-installed
 EVERYTHING := .venv/.everything-installed
 
-help: ## this list
+help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(EVERYTHING) ## a virtual environment in .venv/ from the hashed lock
+setup: $(EVERYTHING) ## make a virtual environment in .venv/ with the locked versions
 
 run: $(RUNTIME) ## set up, make demo data in a new database of its own, serve on 127.0.0.1:PORT (8000)
 	@$(PYTHON_OF_VENV) -m tools.run
 
-test: $(EVERYTHING) ## every check and test, on SQLite and on real PostgreSQL and Redis; ARGS="-k name"
+test: $(EVERYTHING) ## run all checks and tests, on SQLite and on PostgreSQL with Redis; ARGS="-k name" selects
 	@$(PYTHON_OF_VENV) -m tools.test $(ARGS)
 
-soak: $(EVERYTHING) ## the long forms of tests, for hours; SOAK_COMMANDS, PROOF_SEED
+soak: $(EVERYTHING) ## run the long forms of tests, for hours; SOAK_COMMANDS and PROOF_SEED configure them
 	@$(PYTHON_OF_VENV) -m tools.test -m soak $(ARGS)
 
-lint: $(EVERYTHING) ## style, types, import directions, migrations, deployment checks
+lint: $(EVERYTHING) ## check style, types, import directions, migrations and deployment settings
 	@tools/lint.sh
 
-schema: $(EVERYTHING) ## docs/openapi.yaml anew, after a change of the API
+schema: $(EVERYTHING) ## write docs/openapi.yaml again after a change of the API
 	@DEBUG=true $(PYTHON_OF_VENV) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
-stack: $(EVERYTHING) ## PostgreSQL, Redis, web, worker and beat on this machine; data in var/stack/
+stack: $(EVERYTHING) ## run PostgreSQL, Redis, web, worker and beat on this machine; data stay in var/stack/
 	@$(PYTHON_OF_VENV) -m tools.stack
 
-bench: $(EVERYTHING) ## this service against the same work done otherwise, both measured here; ARGS="--scale small"
+bench: $(EVERYTHING) ## compare this service's speed with other ways to do its work; ARGS="--scale small" is quick
 	@$(PYTHON_OF_VENV) -m benchmarks $(ARGS)
 
 $(EVERYTHING): requirements-dev.txt tools/setup.sh

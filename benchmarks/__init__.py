@@ -1,1 +1,4 @@
-"""What `make bench` runs: this service against the same work done otherwise, on one machine in the same minutes."""
+"""The benchmarks of `make bench`. They compare this service with other ways to do its work, on one machine.
+
+Both sides of a comparison run in turns, within the same minutes.
+"""

@@ -1,8 +1,9 @@
-"""Measures this service against the same work done otherwise.
+"""Compares the speed of this service with other ways to do its work.
 
     python -m benchmarks [NAME …] [--scale small|full] [--json FILE]
 
-Starts PostgreSQL and Redis of its own. Only ratios count: both sides of a row are measured in turns, in one run.
+It starts its own PostgreSQL and Redis. Compare only ratios between machines: both sides of a row run in turns, in one
+run.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from tools.processes import ROOT, DidNotStart, end_on_sigterm
 
 
 def main() -> int:
+    """Runs the measurements of the command line and prints their table. Returns the exit status."""
     arguments = _arguments()
     end_on_sigterm()
     rows: list[Row] = []
@@ -51,15 +53,20 @@ def _measured(name: str, rig: Rig) -> list[Row]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=str(__doc__).partition("\n")[0])
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"all of {', '.join(MEASUREMENTS)} when left out"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=f"the measurements to run; all when left out: {', '.join(MEASUREMENTS)}",
     )
     parser.add_argument(
-        "--scale", choices=SCALES, default="full", help="small: a minute or two, to try it out"
+        "--scale", choices=SCALES, default="full", help="small takes a minute or two, to try it out"
     )
-    parser.add_argument("--json", type=Path, default=ROOT / "var" / "bench.json", help="where the figures go")
+    parser.add_argument(
+        "--json", type=Path, default=ROOT / "var" / "bench.json", help="the file for the figures"
+    )
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - MEASUREMENTS.keys():
-        parser.error(f"no {', '.join(sorted(unknown))}; there are: {', '.join(MEASUREMENTS)}")
+        parser.error(f"unknown: {', '.join(sorted(unknown))}. Name some of: {', '.join(MEASUREMENTS)}")
     return arguments
 
 

@@ -1,4 +1,4 @@
-"""The other end of benchmarks.sides: does what it is asked on stdin, and answers on stdout."""
+"""The child process of benchmarks.sides. It reads requests from stdin and writes results to stdout."""
 
 import json
 import os
@@ -11,20 +11,20 @@ Work = Callable[..., tuple[int, Any]]
 
 
 def answer(works: Mapping[str, Work]) -> None:
-    """Serve until stdin ends. A work returns its number of operations and whatever else it has to say."""
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # whatever prints must not get between the answers
+    """Serves requests until stdin ends. A work returns its number of operations, and a result that JSON can hold."""
+    results = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # from here on stdout goes to stderr, so that prints do not mix with the results
     for line in sys.stdin:
-        name, how = json.loads(line)
+        name, arguments = json.loads(line)
         started, cpu = time.perf_counter(), time.process_time()
-        operations, result = works[name](**how)
+        operations, result = works[name](**arguments)
         seconds, used = time.perf_counter() - started, time.process_time() - cpu
-        answers.write(json.dumps([operations, seconds, used, result]) + "\n")
-        answers.flush()
+        results.write(json.dumps([operations, seconds, used, result]) + "\n")
+        results.flush()
 
 
 def repeat(operation: Callable[[], object], seconds: float) -> tuple[int, None]:
-    """Call `operation` again and again for so long; how often that was."""
+    """Calls `operation` again and again for `seconds`. Returns the number of calls."""
     count, deadline = 0, time.perf_counter() + seconds
     while time.perf_counter() < deadline:
         operation()

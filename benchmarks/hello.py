@@ -1,4 +1,4 @@
-"""The least that Django can do: one view, no middleware, no database."""
+"""The smallest Django application: one view, no middleware and no database."""
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application

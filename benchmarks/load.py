@@ -1,6 +1,6 @@
-"""HTTP load: some keep-alive connections that each have one request under way, from one thread.
+"""HTTP load from one thread. It uses several keep-alive connections, each with one open request.
 
-Cheap on purpose: it shares two cores with what it measures.
+It uses little CPU, because it shares two cores with the server that it measures.
 """
 
 import selectors
@@ -15,19 +15,19 @@ _LENGTH = b"content-length:"
 
 
 class Load(NamedTuple):
-    """So many answers, all of them 2xx, in so many seconds."""
+    """The number of responses, all with a status of 2xx, and the seconds that they took."""
 
     answers: int
     seconds: float
 
     @property
     def rate(self) -> float:
-        """Answers per second."""
+        """Responses per second."""
         return self.answers / self.seconds
 
 
 class Refused(Exception):
-    """An answer that was no success."""
+    """A response whose status is not 2xx, or a connection that the server closed."""
 
 
 class _Connection:
@@ -40,7 +40,7 @@ class _Connection:
         self.socket.sendall(self.request(self.number))
 
     def has_answer(self) -> bool:
-        """Takes in what has come; whether the answer is complete."""
+        """Reads the bytes that have arrived. Returns whether the response is complete. Raises Refused."""
         part = self.socket.recv(262_144)
         if not part:
             raise Refused("The server closed the connection.")
@@ -61,7 +61,10 @@ def _length(headers: bytes) -> int:
 
 
 def load(port: int, request: Callable[[int], bytes], seconds: float, connections: int = CONNECTIONS) -> Load:
-    """Send what `request(number of the connection)` gives, on each connection as fast as it is answered."""
+    """Sends requests on all connections for `seconds`, each after the response to the one before. Raises Refused.
+
+    `request` makes the bytes of a request from the number of its connection.
+    """
     with selectors.DefaultSelector() as selector:
         open_connections = [_Connection(port, number, request) for number in range(connections)]
         for connection in open_connections:
@@ -80,10 +83,12 @@ def load(port: int, request: Callable[[int], bytes], seconds: float, connections
 
 
 def get(path: str, headers: str = "") -> bytes:
+    """The bytes of a GET request. Each line of `headers` ends with CR LF."""
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n{headers}\r\n".encode()
 
 
 def post(path: str, body: str, headers: str = "") -> bytes:
+    """The bytes of a POST request with a JSON body in ASCII. Each line of `headers` ends with CR LF."""
     return (
         f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\n{headers}\r\n{body}"

@@ -1,4 +1,4 @@
-"""A row of the table: both sides' rounds, and what they amount to."""
+"""A row of the table: the rounds of both sides, and the result."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -7,11 +7,11 @@ from statistics import median
 
 @dataclass(frozen=True)
 class Row:
-    """One comparison.
+    """One comparison of this service (`what`, `ours`) with another way (`against`, `theirs`).
 
-    `ours` and `theirs` are the rounds' results in `unit`, taken in turns. The ratio is ours to theirs; `at_most` says
-    that less is better. `reach` and `beyond` are the ratios to come to. Without `theirs` our median is held
-    against them itself. `cpu` are CPU milliseconds per operation on either side, where they were taken.
+    `ours` and `theirs` are the results of the rounds in `unit`. The two sides took turns. `reach` and `beyond` are the
+    aims for the ratio of ours to theirs, or for our median if there is no `theirs`. `at_most` says that less is better.
+    `cpu` are the CPU milliseconds per operation of both sides, or None where they were not measured.
     """
 
     what: str
@@ -36,12 +36,12 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        """Ours to theirs by medians; our median where there is no other side."""
+        """The ratio of our median to theirs, or our median if there is no other side."""
         return median(self.ours) / median(self.theirs) if self.theirs else median(self.ours)
 
     @property
     def verdict(self) -> str:
-        """What of its aims the row comes to."""
+        """ "beyond", "reached" or "missed". Empty for a row without aims."""
         if self.reach is None:
             return ""
         if self.beyond is not None and self._comes_to(self.beyond):
@@ -52,7 +52,7 @@ class Row:
         return self.ratio <= aim if self.at_most else self.ratio >= aim
 
     def document(self) -> dict[str, object]:
-        """The row as it stands in the JSON file."""
+        """The row for the JSON file."""
         return {
             "what": self.what,
             "against": self.against,

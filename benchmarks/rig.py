@@ -33,12 +33,12 @@ SERVICE, BASELINE, HELLO = (
     "benchmarks.crud.wsgi:application",
     "benchmarks.hello:application",
 )
-# A small server's; the same for both sides, and with every commit on disk.
+# The settings of a small server, for both sides. Every commit is written to disk.
 POSTGRESQL = {"shared_buffers": "512MB", "max_wal_size": "4GB", "checkpoint_timeout": "15min"}
 
 
 class Catalogue(NamedTuple):
-    """A database with both sides' tables filled alike, and users 1 to USERS with their tokens."""
+    """A database in which the tables of both sides hold equal data. It has users 1 to USERS with their tokens."""
 
     url: str
     products: int
@@ -54,20 +54,23 @@ class Served(NamedTuple):
 
     @property
     def rate(self) -> float:
+        """Responses per second."""
         return self.load.rate
 
     @property
     def cpu_ms(self) -> float:
+        """CPU milliseconds of the server per response."""
         return 1000 * self.cpu / max(self.load.answers, 1)
 
 
 class Web(NamedTuple):
-    """A web server under load."""
+    """A running web server. `leader` is the pid of its first process."""
 
     port: int
     leader: int
 
     def serve(self, request: Callable[[int], bytes], seconds: float) -> Served:
+        """Sends load to the server for `seconds`. Raises Refused for a response that is not 2xx."""
         before = seconds_of_session(self.leader)
         done = load(self.port, request, seconds)
         return Served(done, seconds_of_session(self.leader) - before)
@@ -75,7 +78,7 @@ class Web(NamedTuple):
 
 @dataclass
 class Rig:
-    """PostgreSQL, Redis, and whatever is started on them; all of it ends with the context."""
+    """PostgreSQL, Redis and the processes that use them. All end with the rig's `with` block."""
 
     scale: Scale
     directory: Path
@@ -92,7 +95,7 @@ class Rig:
         self._ends.close()
 
     def env(self, url: str, **more: str) -> dict[str, str]:
-        """The environment of a process in production on this database."""
+        """The environment of a production process on the database `url`."""
         return {
             "DEBUG": "false",
             "SECRET_KEY": self._secret,
@@ -105,22 +108,22 @@ class Rig:
         }
 
     def catalogue(self, products: int, events_each: int) -> Catalogue:
-        """A fresh copy of a catalogue of this size, projected."""
+        """A new copy of a catalogue of this size, with its read tables filled."""
         if (products, events_each) not in self._made:
             self._made[products, events_each] = self._make(products, events_each)
         made = self._made[products, events_each]
         return made._replace(url=self._create(f"TEMPLATE {_name(made.url)} STRATEGY FILE_COPY"))
 
     def drop(self, catalogue: Catalogue) -> None:
-        """Give its room on the disk back; its processes must have ended."""
+        """Deletes the catalogue's database, to free its disk space. Its processes must have ended."""
         self.execute(self.server_url, f"DROP DATABASE {_name(catalogue.url)} WITH (FORCE)")
 
     def side(self, ends: ExitStack, module: str, url: str) -> Side:
-        """A process that works on that database, until `ends`; its log lines go to the directory."""
+        """Starts a process of `module` on the database `url`. It runs until `ends` closes, and logs to a file."""
         return ends.enter_context(Side(module, self.env(url, **self._quiet()), self._log(module)))
 
     def web(self, ends: ExitStack, application: str, url: str, **env: str) -> Web:
-        """A server of that application, until `ends`."""
+        """Starts a web server with this application on the database `url`. It runs until `ends` closes."""
         port, log = free_port(), self._log(application)
         command = [*web_command(port, WEB_WORKERS, WEB_THREADS)[:-1], application]
         with log.open("ab") as output:
@@ -130,7 +133,7 @@ class Rig:
         return Web(port, server.pid)
 
     def worker(self, ends: ExitStack, url: str) -> None:
-        """A Celery worker on that database, until `ends`."""
+        """Starts a Celery worker on the database `url`. It runs until `ends` closes."""
         log = self._log("worker")
         command = [
             *(sys.executable, "-m", "celery", "-A", "config"),
@@ -144,7 +147,7 @@ class Rig:
         wait_until(lambda: " ready" in log.read_text(errors="replace"), worker, log)
 
     def manage(self, url: str, *arguments: str, **env: str) -> None:
-        """Run ``manage.py`` to its end. Raises DidNotStart when it fails."""
+        """Runs ``manage.py`` to its end. Raises DidNotStart when it fails."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
@@ -154,16 +157,19 @@ class Rig:
             check=False,
         )
         if done.returncode:
-            raise DidNotStart(f"manage.py {' '.join(arguments)}\n{done.stdout}{done.stderr}")
+            raise DidNotStart(f"manage.py {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
 
     def execute(self, url: str, statement: str) -> None:
+        """Executes one SQL statement in a transaction of its own."""
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(statement.encode())
 
     def _make(self, products: int, events_each: int) -> Catalogue:
         url = self._create()
         self.manage(url, "migrate", "--verbosity=0")
-        self.manage(url, "rebuild_read_models", "--noinput")  # makes the checkpoints, at the log's beginning
+        self.manage(
+            url, "rebuild_read_models", "--noinput"
+        )  # creates the checkpoints at the start of the log
         fill(url, products, events_each)
         self.manage(url, "rebuild_read_models", "--noinput")
         baseline = {"DJANGO_SETTINGS_MODULE": "benchmarks.crud.settings"}
@@ -177,7 +183,7 @@ class Rig:
         return urlsplit(self.server_url)._replace(path=f"/{name}").geturl()
 
     def _quiet(self) -> dict[str, str]:
-        """Log as in production, a line for every command, but into a file."""
+        """The settings of production logs: one line for each command, here into a file."""
         return {"LOG_LEVEL": "INFO", "LOG_FORMAT": "json"}
 
     def _log(self, name: str) -> Path:
@@ -208,5 +214,5 @@ def _listens(port: int) -> bool:
         socket.create_connection(("127.0.0.1", port), 1).close()
     except OSError:
         return False
-    time.sleep(1.0)  # the other workers of the server come up as well
+    time.sleep(1.0)  # until the server's other workers have started too
     return True

@@ -1,4 +1,4 @@
-"""Taking turns, so that whatever else happens on the machine meets both sides alike."""
+"""Rounds of both sides in turns. Other work on the machine then affects both sides equally."""
 
 from collections.abc import Callable, Sequence
 from statistics import median
@@ -9,7 +9,7 @@ U = TypeVar("U")
 
 
 class Measured(Protocol):
-    """A round's outcome: operations per second, and CPU milliseconds per operation."""
+    """The result of a round: operations per second, and CPU milliseconds per operation."""
 
     @property
     def rate(self) -> float: ...
@@ -19,8 +19,8 @@ class Measured(Protocol):
 
 
 def in_turns(rounds: int, ours: Callable[[], T], theirs: Callable[[], U]) -> tuple[list[T], list[U]]:
-    """Both sides' rounds after one to warm up; who begins changes from round to round."""
-    ours(), theirs()
+    """The results of `rounds` rounds of each side. The two sides begin a round in turns."""
+    ours(), theirs()  # one round to warm up, which does not count
     done: tuple[list[T], list[U]] = ([], [])
     for number in range(rounds):
         if number % 2:
@@ -33,8 +33,10 @@ def in_turns(rounds: int, ours: Callable[[], T], theirs: Callable[[], U]) -> tup
 
 
 def rates(rounds: Sequence[Measured]) -> list[float]:
+    """The operations per second of each round."""
     return [each.rate for each in rounds]
 
 
 def cpu_ms(rounds: Sequence[Measured]) -> float:
+    """The median of the rounds' CPU milliseconds per operation."""
     return median(each.cpu_ms for each in rounds)

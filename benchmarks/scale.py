@@ -1,13 +1,14 @@
-"""How large and how long the measurements are."""
+"""The sizes and durations of the measurements."""
 
 from typing import NamedTuple
 
 
 class Scale(NamedTuple):
-    """`products` with `events_each` for commands and reads; `log_products` with as many for rebuilds.
+    """The sizes of one run.
 
-    `growth` is how many times larger the large one of two catalogues is. `rounds` alternate between both sides;
-    each lasts `seconds`. `samples` are single commands whose latency is taken.
+    Commands and reads use `products` products with `events_each` events each. Rebuilds use `log_products` products and
+    `log_rounds` rounds. The larger of two catalogues is `growth` times as large. Each side has `rounds` rounds of
+    `seconds`. The latency is measured for `samples` single commands.
     """
 
     products: int

@@ -1,4 +1,4 @@
-"""The service's side of comparisons without HTTP."""
+"""The process of the service in comparisons without HTTP."""
 
 import os
 import random
@@ -15,7 +15,7 @@ from products_write.bus.envelope import Envelope
 def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
-    # What follows needs the apps.
+    # These imports need the apps, which are ready only now.
 
     from events import tasks
     from events.integrity.rebuild import rebuild
@@ -37,13 +37,13 @@ def main() -> None:
         return repeat(lambda: rate(products, users), seconds)
 
     def project() -> tuple[int, None]:
-        """What a worker does when it is woken for every partition."""
+        """Does the work of a worker that gets a wake-up for each partition."""
         for partition in range(partitions_in_use()):
             tasks.project(partition)
         return partitions_in_use(), None
 
     def waiting() -> tuple[int, None]:
-        """Events that one of the projections has yet to read."""
+        """The number of events that at least one projection has not read yet."""
         with read_connection().cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM events_event AS event WHERE position > (SELECT min(position)"
@@ -64,7 +64,7 @@ def main() -> None:
         )
 
     def readable(samples: int, products: int, users: int) -> tuple[int, list[float]]:
-        """Milliseconds from a command's answer until its product's row shows it, one command after the other."""
+        """Milliseconds from the response of a command until its product's row shows it, one command after another."""
         latencies = []
         with read_connection().cursor() as cursor:
             for _ in range(samples):

@@ -1,4 +1,4 @@
-"""A side of a comparison: a process that does one kind of work when asked, and says how much it did."""
+"""A side of a comparison: a child process that does work on request and reports how much it did."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from tools.processes import ROOT, DidNotStart, stop
 
 
 class Done(NamedTuple):
-    """So many operations in so much time, of which the process itself used `cpu` seconds."""
+    """A number of operations, the seconds that they took, and the CPU seconds of the process itself."""
 
     operations: int
     seconds: float
@@ -32,7 +32,7 @@ class Done(NamedTuple):
 
 
 class Side(AbstractContextManager["Side"]):
-    """A process of `module`, which calls benchmarks.answering.answer."""
+    """A process of `module`, which must call benchmarks.answering.answer. Its stderr goes to `log`."""
 
     def __init__(self, module: str, env: Mapping[str, str], log: Path) -> None:
         with log.open("ab") as errors:
@@ -48,32 +48,33 @@ class Side(AbstractContextManager["Side"]):
 
     def __exit__(self, *exception: object) -> None:
         assert self.process.stdin is not None
-        self.process.stdin.close()  # that ends it
+        self.process.stdin.close()  # the process ends when its stdin ends
         stop(self.process)
 
-    def ask(self, work: str, **how: object) -> Done:
-        """Have it work, and wait until it has."""
-        self.begin(work, **how)
+    def ask(self, work: str, **arguments: object) -> Done:
+        """Begins `work` and waits until it is done. Raises DidNotStart when the process ends before that."""
+        self.begin(work, **arguments)
         return self.end()
 
-    def begin(self, work: str, **how: object) -> None:
+    def begin(self, work: str, **arguments: object) -> None:
+        """Begins `work` and does not wait. Each call needs a call of `end`."""
         assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps([work, how]).encode() + b"\n")
+        self.process.stdin.write(json.dumps([work, arguments]).encode() + b"\n")
         self.process.stdin.flush()
 
     def end(self) -> Done:
-        """What came of the work begun. Raises DidNotStart when the process died over it."""
+        """Waits for the work that was begun. Raises DidNotStart when the process ends before it is done."""
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
-            raise DidNotStart(f"{self.process.args!r} ended with {self.process.wait()}")
+            raise DidNotStart(f"{self.process.args!r} ended with status {self.process.wait()}.")
         return Done(*json.loads(line))
 
 
-def ask_all(sides: Sequence[Side], work: str, **how: object) -> Done:
-    """Have all work at once; operations and CPU add up."""
+def ask_all(sides: Sequence[Side], work: str, **arguments: object) -> Done:
+    """Lets all sides work at once. Returns the sums of their operations and CPU, and the longest time."""
     for side in sides:
-        side.begin(work, **how)
+        side.begin(work, **arguments)
     done = [side.end() for side in sides]
     return Done(
         sum(each.operations for each in done),

@@ -1,4 +1,4 @@
-"""Rows for people and for programs."""
+"""The results as a table for people and as JSON for programs."""
 
 import json
 import platform
@@ -17,14 +17,14 @@ COLUMNS = ("what", "against", "ours", "theirs", "unit", "CPU ms", "ratio", "reac
 
 
 def show(rows: Sequence[Row]) -> None:
-    """Print the table."""
+    """Prints the table, and the notes below it."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False)
     for column in COLUMNS:
         table.add_column(column, justify="left" if column in COLUMNS[:2] else "right")
     for row in rows:
         table.add_row(*_cells(row))
     console = Console()
-    console = console if console.is_terminal else Console(width=170)
+    console = console if console.is_terminal else Console(width=170)  # wide enough for all columns in a file
     console.print(table)
     for row in rows:
         if row.note:
@@ -32,7 +32,7 @@ def show(rows: Sequence[Row]) -> None:
 
 
 def write(rows: Sequence[Row], scale: str, to: Path) -> None:
-    """Write what the table shows, and each round, as JSON."""
+    """Writes the table with the result of each round as JSON."""
     to.parent.mkdir(parents=True, exist_ok=True)
     about = {"at": datetime.now(UTC).isoformat(), "scale": scale, "python": platform.python_version()}
     to.write_text(json.dumps({**about, "rows": [row.document() for row in rows]}, indent=1) + "\n")

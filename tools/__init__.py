@@ -1,1 +1,1 @@
-"""Programs for people who work on the service; nothing here is imported by it."""
+"""Programs for developers. The service imports nothing from here."""

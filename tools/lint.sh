@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every check that needs no test: style, types, import directions, migrations, Django's deployment checks.
+# All checks besides the tests: style, types, import directions, migrations and Django's deployment checks.
 set -u
 status=0
 PATH="$PWD/.venv/bin:$PATH"

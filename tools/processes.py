@@ -1,4 +1,4 @@
-"""Child processes that end with their parent, in the order it chooses."""
+"""Child processes. They end with their parent, in the order that the parent chooses."""
 
 import ctypes
 import os
@@ -21,7 +21,7 @@ Process = subprocess.Popen[bytes]
 
 
 class DidNotStart(Exception):
-    """A process ended, or took too long, before it was ready; the message ends with the tail of its log."""
+    """A process ended before it was ready, or took too long. The message ends with the last lines of its log."""
 
 
 def free_port() -> int:
@@ -32,7 +32,7 @@ def free_port() -> int:
 
 
 def end_on_sigterm() -> None:
-    """From now on SIGTERM ends this process like Ctrl-C does: through every ``finally``."""
+    """Makes SIGTERM end this process as Ctrl-C does, so that every ``finally`` runs."""
 
     def leave(_signal: int, _frame: FrameType | None) -> None:
         raise SystemExit(128 + signal.SIGTERM)
@@ -41,6 +41,7 @@ def end_on_sigterm() -> None:
 
 
 def _die_with_parent() -> None:
+    """Makes Linux send SIGINT to the new process when its parent ends, even if the parent was killed."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
@@ -52,9 +53,10 @@ def spawn(
     output: IO[bytes] | int | None = None,
     **popen: Any,
 ) -> Process:
-    """Starts a process in a session of its own: Ctrl-C reaches the parent alone, which ends its children.
+    """Starts a process in a session of its own. Ctrl-C reaches only the parent, which then ends its children.
 
-    It gets SIGINT when the parent is killed. `env` adds to this process's; `output` takes what it prints.
+    The process gets SIGINT when the parent is killed. `env` is added to this process's environment. `output` receives
+    all that the process prints. `popen` are further arguments of subprocess.Popen.
     """
     return subprocess.Popen(
         [str(argument) for argument in arguments],
@@ -68,12 +70,12 @@ def spawn(
     )
 
 
-def stop(process: Process, with_signal: int = signal.SIGTERM, patience: float = 20.0) -> None:
-    """Asks the process to end, and after `patience` seconds ends its whole session."""
+def stop(process: Process, with_signal: int = signal.SIGTERM, timeout: float = 20.0) -> None:
+    """Asks the process to end, and waits. After `timeout` seconds it kills the process and its children."""
     if process.poll() is None:
         process.send_signal(with_signal)
     try:
-        process.wait(patience)
+        process.wait(timeout)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -81,7 +83,7 @@ def stop(process: Process, with_signal: int = signal.SIGTERM, patience: float = 
 
 @contextmanager
 def running(process: Process, with_signal: int = signal.SIGTERM) -> Iterator[Process]:
-    """The process, stopped on the way out however that is."""
+    """Yields the process, and stops it when the block ends in any way."""
     try:
         yield process
     finally:
@@ -92,19 +94,22 @@ def wait_until(
     is_ready: Callable[[], bool],
     process: Process,
     log: Path | None = None,
-    patience: float = 30.0,
+    timeout: float = 30.0,
 ) -> None:
-    """Waits for `is_ready()`. Raises DidNotStart when the process ends first, or after `patience` seconds."""
-    deadline = time.monotonic() + patience
+    """Waits until `is_ready()` is true. Raises DidNotStart when the process ends first, or after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
     while not is_ready():
         ended = process.poll() is not None
         if ended or time.monotonic() > deadline:
-            what = f"ended with {process.returncode}" if ended else f"was not ready within {patience:.0f} s"
-            raise DidNotStart(f"{process.args!r} {what}\n{tail(log)}")
+            what = (
+                f"ended with status {process.returncode}" if ended else f"was not ready after {timeout:.0f} s"
+            )
+            raise DidNotStart(f"{process.args!r} {what}.\n{tail(log)}")
         time.sleep(0.05)
 
 
 def tail(log: Path | None, lines: int = 30) -> str:
+    """The last lines of a log file. Empty if there is no such file."""
     if log is None or not log.exists():
         return ""
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])

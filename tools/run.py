@@ -1,6 +1,6 @@
-"""``make run``: the embedded service on 127.0.0.1, ready to look at. Ctrl-C ends it; the data stay in var/.
+"""``make run``: the embedded service on 127.0.0.1. Ctrl-C ends it, and the data stay in var/.
 
-A database that DATABASE_URL gives gets no demo data; see tools.serving.prepare.
+A database that DATABASE_URL gives gets no demo data: see tools.serving.prepare.
 """
 
 import sys
@@ -13,6 +13,7 @@ THREADS = 8
 
 
 def main() -> int:
+    """Serves until the web server ends. Returns its exit status, or 1 if it did not start."""
     end_on_sigterm()
     development_environment()
     try:

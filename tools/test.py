@@ -1,9 +1,9 @@
-"""Runs every check and test: pytest on SQLite and on PostgreSQL, real servers and the checks of lint beside them.
+"""Runs all tests, on SQLite and on PostgreSQL with Redis, and the checks of `make lint` at the same time.
 
-    python -m tools.test [-k expression] [path …]       arguments go to pytest and leave out lint
+    python -m tools.test [-k expression] [path …]       arguments go to pytest; with arguments there are no checks
 
-Tests under tests/e2e and tests/faults start processes of their own, on databases of their own: they run once, last.
-Exit status 1 when anything failed or no test ran.
+Tests in tests/e2e and tests/faults start processes on databases of their own. They run once, at the end. The exit
+status is 1 when something failed or no test ran.
 """
 
 import os
@@ -20,16 +20,18 @@ from tools.processes import ROOT, DidNotStart, end_on_sigterm, running, spawn
 from tools.servers import postgresql, redis_server
 
 OWN_PROCESSES = ("tests/faults", "tests/e2e")
-# Tests kill processes, never the machine: what fsync protects from doesn't happen here, and it costs time.
+# Tests kill processes but never the machine. Only a crash of the machine needs fsync, and without it tests run faster.
 UNSYNCED = {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "off"}
-PYTEST_NO_TESTS = 5
+PYTEST_NO_TESTS = 5  # pytest's exit status when it collected no test
 IN_PARALLEL = ("-n", "2", "--dist", "loadfile")
+# More workers, because these tests mostly wait for their processes. Their order stays: tests/conftest.py puts the slow
+# files first.
 WAITING_MOSTLY = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=20")
 
 
 @dataclass(frozen=True)
 class Run:
-    """How one run of pytest ended."""
+    """The result of one run of pytest."""
 
     databases: str
     status: int
@@ -44,12 +46,12 @@ class Run:
 
 
 def pytest(databases: str, arguments: Sequence[str], env: dict[str, str]) -> Run:
-    """One run of pytest, its output passed through."""
+    """Runs pytest once. Its output goes to the terminal."""
     print(f"\n=== {databases} ===", flush=True)
     with tempfile.TemporaryDirectory() as directory:
         report = Path(directory) / "report.xml"
         command = [sys.executable, "-m", "pytest", f"--junit-xml={report}", *arguments]
-        with running(spawn(command, env=env), signal.SIGINT) as process:  # pytest then still tidies up
+        with running(spawn(command, env=env), signal.SIGINT) as process:  # SIGINT lets pytest clean up
             status = process.wait()
         counts = _counts(report)
     return Run(databases, status, **counts)
@@ -67,7 +69,7 @@ def _counts(report: Path) -> dict[str, int]:
 
 
 def run_all(arguments: Sequence[str]) -> list[Run]:
-    """All runs, on fresh servers."""
+    """All runs of pytest for these arguments, on servers that are started for them. Raises DidNotStart."""
     with postgresql(settings=UNSYNCED) as database_url, redis_server() as redis_url:
         servers = {"DEBUG": "true", "TEST_POSTGRES_URL": database_url, "TEST_REDIS_URL": redis_url}
         on_postgresql = servers | {"DATABASE_URL": database_url}
@@ -87,7 +89,10 @@ def run_all(arguments: Sequence[str]) -> list[Run]:
 
 
 def run_all_and_lint() -> tuple[int, list[Run]]:
-    """All runs, and `make lint` beside them; what it printed comes after what they print."""
+    """All runs of pytest, and `make lint` at the same time. Returns the exit status of lint, and the runs.
+
+    The output of lint is printed after that of the tests.
+    """
     with (
         tempfile.TemporaryFile() as printed,
         running(spawn([ROOT / "tools" / "lint.sh"], output=printed)) as checks,
@@ -100,8 +105,9 @@ def run_all_and_lint() -> tuple[int, list[Run]]:
 
 
 def main() -> int:
+    """Runs what the command line says, and prints a summary. Returns the exit status."""
     end_on_sigterm()
-    os.environ.pop("DATABASE_URL", None)  # the developer's own database is nobody's test database
+    os.environ.pop("DATABASE_URL", None)  # tests must not run on the developer's own database
     arguments = sys.argv[1:]
     try:
         checks, runs = (0, run_all(arguments)) if arguments else run_all_and_lint()
@@ -110,7 +116,7 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    verdict = "left out" if arguments else "failed" if checks else "passed"
+    verdict = "not run" if arguments else "failed" if checks else "passed"
     print(f"\nChecks (make lint): {verdict}\nTests:", *runs, sep="\n", flush=True)
     ran = sum(run.passed + run.failed for run in runs)
     fine = {0, PYTEST_NO_TESTS} if arguments else {0}

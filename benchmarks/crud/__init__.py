@@ -1,5 +1,5 @@
-"""The same catalogue without CQRS: what a good Django developer would write, to compare with.
+"""The baseline of the benchmarks: an equal catalogue without CQRS, as a good Django developer would write it.
 
-Normalised tables with the right indexes, select_related and prefetch_related, aggregates as annotations, cursor
-pagination, the ORM's own idiom for writing. It has settings of its own and shares no code with the service.
+It has normalised tables with the right indexes, select_related and prefetch_related, aggregates as annotations, cursor
+pagination, and writes through the ORM. It has its own settings and shares no code with the service.
 """

@@ -85,7 +85,7 @@ class CarefulRatingSerializer(serializers.Serializer[Any]):
 
 
 class CarefulRatingViewSet(mixins.CreateModelMixin, viewsets.GenericViewSet[Any]):
-    """The same with the service's promises: a lock, a log, an idempotency key."""
+    """Rates a product with the guarantees of the service: a lock, a log and an idempotency key."""
 
     serializer_class = CarefulRatingSerializer
 

@@ -1,4 +1,4 @@
-"""The baseline's tables, filled with what the service's write tables hold in the same database."""
+"""The copy of the service's write tables into the baseline's tables in one database."""
 
 import psycopg
 
@@ -16,6 +16,7 @@ _STATEMENTS = (
 
 
 def copy_catalogue(url: str) -> None:
+    """Fills the empty tables of the baseline. `url` names the database."""
     with psycopg.connect(url, autocommit=True) as connection:
         for statement in _STATEMENTS:
             connection.execute(statement)

@@ -13,7 +13,7 @@ class Category(models.Model):
 
 class ProductQuerySet(models.QuerySet["Product"]):
     def displayed(self) -> "ProductQuerySet":
-        """With all that the catalogue shows of a product, in three queries however many there are."""
+        """The products with all that the catalogue shows. It takes three SQL queries for any number of products."""
         ratings = Rating.objects.filter(product=OuterRef("pk")).order_by().values("product")
         return (
             self.select_related("stock")
@@ -26,7 +26,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
 
 class Product(models.Model):
-    sku = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - NULL: without one, not unique
+    sku = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - several NULLs are allowed
     name = models.CharField(max_length=200, db_index=True)
     description = models.TextField(blank=True)
     unit_price = models.DecimalField(max_digits=10, decimal_places=2, db_index=True)
@@ -62,7 +62,7 @@ class Relation(models.Model):
 
 class Rating(models.Model):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="ratings", db_index=False)
-    # Without the database's constraint: the users of the filled catalogue exist only as numbers.
+    # Without a constraint in the database, because the ratings of the filled catalogue name users that do not exist.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_constraint=False, db_index=False
     )
@@ -76,7 +76,7 @@ class Rating(models.Model):
 
 
 class ChangeLog(models.Model):
-    """Who changed what, for people to read."""
+    """The record of each change and its user, for people to read."""
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE)
     user_id = models.BigIntegerField()

@@ -1,4 +1,4 @@
-"""Rating a product with what the service promises of it: locked, logged, and done once however often it is sent."""
+"""Rating a product with the guarantees of the service: a lock, a log, and one effect for one idempotency key."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from benchmarks.crud.models import ChangeLog, IdempotencyKey, Product, Rating
 
 
 def rate(product_id: int, user_id: int, rating: int, key: UUID) -> dict[str, object]:
-    """The answer to the request, or that given before under the same key."""
+    """Stores the rating. Returns the response. Raises IntegrityError for a key that was used before."""
     with transaction.atomic():
         product = Product.objects.select_for_update().get(pk=product_id)
         Rating.objects.update_or_create(product=product, user_id=user_id, defaults={"rating": rating})
@@ -17,6 +17,6 @@ def rate(product_id: int, user_id: int, rating: int, key: UUID) -> dict[str, obj
         ChangeLog.objects.create(
             product=product, user_id=user_id, change="product rated", details={"rating": rating}
         )
-        answer: dict[str, object] = {"id": product.id, "version": product.version}
-        IdempotencyKey.objects.create(key=key, user_id=user_id, answer=answer)
-    return answer
+        response: dict[str, object] = {"id": product.id, "version": product.version}
+        IdempotencyKey.objects.create(key=key, user_id=user_id, answer=response)
+    return response

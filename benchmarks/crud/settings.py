@@ -1,4 +1,4 @@
-"""Settings of the baseline, as careful as the service's where it costs or saves time."""
+"""The settings of the baseline. They equal the service's where that costs or saves time."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The baseline's side of comparisons without HTTP."""
+"""The process of the baseline in comparisons without HTTP."""
 
 import os
 import random

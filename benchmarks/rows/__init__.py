@@ -1,4 +1,4 @@
-"""The measurements by name, in the order of the table."""
+"""The measurements by name, in the order of the table's rows."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,4 +1,4 @@
-"""Commands through the bus, against the ORM's idiom and against PostgreSQL by itself."""
+"""Commands through the bus, compared with the ORM and with PostgreSQL alone."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,6 +13,7 @@ PROCESSES = 4
 
 
 def measure(rig: Rig) -> Iterator[Row]:
+    """One process against the ORM, then PROCESSES processes against pgbench."""
     scale = rig.scale
     catalogue = rig.catalogue(scale.products, scale.events_each)
     some = {"products": scale.products, "users": USERS}

@@ -1,4 +1,4 @@
-"""How soon a write can be read: by anybody through a worker, and by its writer without one."""
+"""The time until a write can be read: by anybody with a worker, and by its writer without a worker."""
 
 import http.client
 import json
@@ -14,6 +14,7 @@ from tools.processes import DidNotStart, free_port
 
 
 def measure(rig: Rig) -> Iterator[Row]:
+    """The percentiles of both times, in milliseconds."""
     scale = rig.scale
     catalogue = rig.catalogue(scale.products, scale.events_each)
     with ExitStack() as ends:
@@ -23,8 +24,8 @@ def measure(rig: Rig) -> Iterator[Row]:
         done = sender.ask("readable", samples=scale.samples, products=scale.products, users=USERS)
     yield from _percentiles("commit to readable", "Celery and Redis", done.result, (10, 50), (3, 15))
     with ExitStack() as ends:
-        nobody = f"redis://127.0.0.1:{free_port()}/0"
-        web = rig.web(ends, SERVICE, catalogue.url, CELERY_BROKER_URL=nobody)
+        missing_broker = f"redis://127.0.0.1:{free_port()}/0"  # no server listens there
+        web = rig.web(ends, SERVICE, catalogue.url, CELERY_BROKER_URL=missing_broker)
         _own_reads(web, catalogue, 10)
         own = _own_reads(web, catalogue, scale.samples)
     yield from _percentiles(
@@ -46,7 +47,10 @@ def _percentiles(
 
 
 def _own_reads(web: Web, catalogue: Catalogue, samples: int) -> list[float]:
-    """Milliseconds of a command and the read of what it wrote, by its Consistency-Token."""
+    """Milliseconds for a command and a read of its changes with its Consistency-Token, one after the other.
+
+    Raises DidNotStart when the read does not show the changes.
+    """
     latencies = []
     connection = http.client.HTTPConnection("127.0.0.1", web.port)
     signed = {"Authorization": f"Token {catalogue.tokens[0]}", "Content-Type": "application/json"}
@@ -55,9 +59,9 @@ def _own_reads(web: Web, catalogue: Catalogue, samples: int) -> list[float]:
         started = time.perf_counter()
         body = json.dumps({"product_id": product_id, "rating": random.randint(1, 5)})
         connection.request("POST", "/api/v1/commands/rate-product/", body, signed)
-        answer = connection.getresponse()
-        version = json.loads(answer.read())["version"]
-        token = {"Consistency-Token": answer.headers["Consistency-Token"], "Prefer": "wait=2"}
+        response = connection.getresponse()
+        version = json.loads(response.read())["version"]
+        token = {"Consistency-Token": response.headers["Consistency-Token"], "Prefer": "wait=2"}
         connection.request("GET", f"/api/v1/products/{product_id}/", headers=token)
         read = connection.getresponse()
         if json.loads(read.read())["version"] < version or read.headers["Consistency"] != "fresh":

@@ -1,4 +1,4 @@
-"""What a read, a command and a projected event cost when the catalogue and its log are many times larger."""
+"""The cost of a read, a command and a projected event in a catalogue and log that are many times larger."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -11,6 +11,7 @@ from benchmarks.sides import Done, Side
 
 
 def measure(rig: Rig) -> Iterator[Row]:
+    """Each kind of work in a large catalogue, compared with a small one."""
     scale = rig.scale
     small = rig.catalogue(scale.products, scale.events_each)
     large = rig.catalogue(scale.products * scale.growth, scale.events_each)
@@ -46,8 +47,8 @@ def _send(side: Side, catalogue: Catalogue, seconds: float) -> Done:
 
 
 def _project(side: Side, catalogue: Catalogue, seconds: float) -> Done:
-    """Project what commands about products at random have left."""
-    side.ask("project")
+    """Projects the events of commands about random products."""
+    side.ask("project")  # projects the events of other rounds, so that they do not count
     _send(side, catalogue, seconds)
     waiting = side.ask("waiting").operations
     return side.ask("project")._replace(operations=waiting)

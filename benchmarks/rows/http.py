@@ -1,4 +1,4 @@
-"""The same over HTTP: 8 connections, the same server on both sides."""
+"""Commands and reads over HTTP with 8 connections. Both sides use one kind of server."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -15,6 +15,7 @@ Request = Callable[[int], bytes]
 
 
 def measure_commands(rig: Rig) -> Iterator[Row]:
+    """A POST of a rating, against a plain and a careful view of the baseline."""
     catalogue = rig.catalogue(rig.scale.products, rig.scale.events_each)
     ours = _ratings(catalogue, "/api/v1/commands/rate-product/", "product_id")
     plain = _ratings(catalogue, "/ratings/", "product")
@@ -37,6 +38,7 @@ def measure_commands(rig: Rig) -> Iterator[Row]:
 
 
 def measure_reads(rig: Rig) -> Iterator[Row]:
+    """GETs of a detail and of lists, against the baseline and against the smallest Django application."""
     catalogue = rig.catalogue(rig.scale.products, rig.scale.events_each)
     for what, ours, theirs in (
         ("GET detail", _details(catalogue, "/api/v1/products/{}/"), _details(catalogue, "/products/{}/")),
@@ -76,7 +78,7 @@ def _compared(
 
 
 def _ratings(catalogue: Catalogue, path: str, field: str, first_user: int = 0) -> Request:
-    """New ratings: each connection is a user of its own that goes from product to product."""
+    """Requests for new ratings. Each connection has its own user, who rates one product after the other."""
     products = [count(random.randrange(catalogue.products)) for _ in range(CONNECTIONS)]
 
     def request(connection: int) -> bytes:

@@ -1,4 +1,4 @@
-"""One worker's projecting, against what four processes of commands can produce."""
+"""The events per second that one worker projects, compared with the events that four processes of commands write."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,6 +13,7 @@ from tests.support.filling import fill
 
 
 def measure(rig: Rig) -> Iterator[Row]:
+    """One worker with both projections. Each round adds one event for each product and projects it."""
     scale = rig.scale
     projected, written = (rig.catalogue(scale.products, scale.events_each) for _ in range(2))
     versions = count(scale.events_each + 1)
@@ -45,5 +46,5 @@ def measure(rig: Rig) -> Iterator[Row]:
         reach=5.0,
         beyond=20.0,
         cpu=(cpu_ms(ours), cpu_ms(theirs)),
-        note="every event is of another product than the one before it: each changes a row of its own",
+        note="each event is about another product than the event before it, so each changes another row",
     )

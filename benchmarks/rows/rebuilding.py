@@ -1,4 +1,4 @@
-"""A rebuild of the catalogue's read model, against one statement that fills the same rows."""
+"""A rebuild of the catalogue's read model, compared with SQL statements that fill equal rows."""
 
 import os
 import re
@@ -19,7 +19,7 @@ from tools.processes import DidNotStart, spawn
 _TABLES = "products_read_productdisplay, products_read_displaycategory, products_read_displayword"
 _DIGEST = "SELECT md5(string_agg(t::text, ';' ORDER BY t::text)) FROM {} t"
 
-# Knows the kinds of events that the filled log has, and no others.
+# These statements handle only the event types of the log that tests.support.filling writes.
 _INSERT_SELECT = (
     """
 INSERT INTO products_read_productdisplay (id, version, projection_version, sku, name, description,
@@ -67,6 +67,7 @@ SELECT id, word FROM products_read_productdisplay, string_to_table(name_key, ' '
 
 
 def measure(rig: Rig) -> Iterator[Row]:
+    """Events per second of both ways. Raises DidNotStart when the rows of the two ways differ."""
     catalogue = rig.catalogue(rig.scale.log_products, rig.scale.events_each)
     events = catalogue.products * catalogue.events_each
     with ExitStack() as ends:
@@ -80,7 +81,9 @@ def measure(rig: Rig) -> Iterator[Row]:
         right = _digests(catalogue)
         _insert_select(rig, catalogue)
         if _digests(catalogue) != right:
-            raise DidNotStart("The statement to compare with does not fill the same rows.")
+            raise DidNotStart(
+                "The INSERT … SELECT statements do not fill the rows that the rebuild fills. Correct them."
+            )
         our_rounds, their_rounds = in_turns(
             rig.scale.log_rounds, ours, lambda: _insert_select(rig, catalogue)
         )
@@ -98,7 +101,7 @@ def measure(rig: Rig) -> Iterator[Row]:
 
 
 def _insert_select(rig: Rig, catalogue: Catalogue) -> float:
-    """Seconds that the other way takes to fill the empty tables, in one transaction."""
+    """The seconds that the SQL statements take to fill the empty tables, in one transaction."""
     rig.execute(catalogue.url, f"TRUNCATE {_TABLES}")
     started = time.perf_counter()
     with psycopg.connect(catalogue.url) as connection:
@@ -115,7 +118,7 @@ def _digests(catalogue: Catalogue) -> list[object]:
 
 
 def measure_memory(rig: Rig) -> Iterator[Row]:
-    """Peak memory with ten times the events over the same products."""
+    """The peak memory of a rebuild with ten times the events of an equal number of products."""
     products = rig.scale.log_products // 10
     catalogue = rig.catalogue(products, rig.scale.events_each)
     few, first = _peak_mib(rig, catalogue), catalogue.events_each
@@ -143,5 +146,5 @@ def _peak_mib(rig: Rig, catalogue: Catalogue) -> float:
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise DidNotStart(f"rebuild_read_models ended with {process.returncode}")
+        raise DidNotStart(f"rebuild_read_models ended with status {process.returncode}.")
     return usage.ru_maxrss / 1024
