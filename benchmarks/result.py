@@ -41,7 +41,7 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """ "beyond", "reached" or "missed". Empty for a row without aims."""
+        """The result against the aims: "beyond", "reached" or "missed". Empty for a row without aims."""
         if self.reach is None:
             return ""
         if self.beyond is not None and self._comes_to(self.beyond):

@@ -1,8 +1,8 @@
 """The tables that queries read. Only the engine writes them, from the log; see products_read.projections.
 
-Each row holds three things: the state that its own fold needs, the columns for filters and orderings, and its
-`document`, which is the JSON exactly as it is served. The child tables hold the categories and the words of names, so
-that an index can find them.
+Each row holds the state that its own fold needs, the columns for filters and orderings, and its `document`. The
+document is the JSON exactly as it is served. The child tables hold the categories and the words of names, so that an
+index can find them.
 """
 
 from django.db import models
@@ -37,8 +37,8 @@ class ProductDisplay(ReadRow):
     class Meta:
         verbose_name = "product display"
         verbose_name_plural = "product displays"
-        # `discontinued` comes first: a list without discontinued products is one range of the index, and a full list
-        # is a merge of two.
+        # `discontinued` comes first in each index. A list without discontinued products is then one range of the index.
+        # A full list is a merge of two.
         indexes = (
             Index(fields=["discontinued", "id"], name="display_id"),
             Index(fields=["discontinued", "name_key", "id"], name="display_name"),

@@ -1,3 +1,5 @@
+"""The HTTP views of the baseline."""
+
 import uuid
 from typing import Any
 

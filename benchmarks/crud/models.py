@@ -1,3 +1,5 @@
+"""The tables of the baseline."""
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Avg, Count, OuterRef, Subquery

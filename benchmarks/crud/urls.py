@@ -1,3 +1,5 @@
+"""The addresses of the baseline."""
+
 from rest_framework.routers import SimpleRouter
 
 from benchmarks.crud.api import CarefulRatingViewSet, ProductViewSet, RatingViewSet

@@ -43,7 +43,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # The sweep does the work whose message was lost. A sweep task that waits in the queue for a whole interval expires,
 # because the next one replaces it.
 SWEEP_INTERVAL: float = env.float("SWEEP_INTERVAL", default=5.0)  # seconds
-# The rows of a few random products are compared with the log, so that operators learn of a wrong row before users do.
+# A task compares the rows of a few random products with the log. Operators then learn of a wrong row before users do.
 VERIFY_INTERVAL: float = env.float("VERIFY_INTERVAL", default=60.0)  # seconds
 CELERY_BEAT_SCHEDULER = "celery.beat.Scheduler"  # keeps its schedule in memory: plain intervals need no file
 CELERY_BEAT_SCHEDULE = {

@@ -1,3 +1,5 @@
+"""The admin of the catalogue's rows."""
+
 from django.contrib import admin
 
 from products_read.admin.read_model import ReadModelAdmin

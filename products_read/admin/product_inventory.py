@@ -1,3 +1,5 @@
+"""The admin of the inventory's rows."""
+
 from products_read.admin.read_model import ReadModelAdmin
 from products_read.models import InventoryWord
 

@@ -13,6 +13,8 @@ from products_read.name_search import prefix_range, searched_words
 
 
 class HasDocument(Protocol):
+    """A row with the JSON text that queries serve."""
+
     document: str
 
 

@@ -1,4 +1,4 @@
-"""The parsing of a request into a query and the wish for a fresh response. It reports all faults at once."""
+"""The parsing of a request into a query and a read preference. It reports all faults in one response."""
 
 from typing import Generic, NamedTuple
 

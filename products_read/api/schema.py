@@ -102,14 +102,14 @@ _NOT_MODIFIED = {304: OpenApiResponse(description="The client already holds the 
 
 def _query(
     operation_id: str,
-    answer: Any,
+    response: Any,
     parameters: list[OpenApiParameter],
     *codes: str,
     is_public: bool = False,
     also: dict[Any, Any] | None = None,
 ) -> Callable[[F], F]:
     """The description of a query. `codes` are its errors in addition to those that every query can have."""
-    responses: dict[Any, Any] = {200: answer, **(also or {}), **problems(*_ALWAYS, *codes)}
+    responses: dict[Any, Any] = {200: response, **(also or {}), **problems(*_ALWAYS, *codes)}
     return extend_schema(
         operation_id=operation_id,
         parameters=[*parameters, *_CONSISTENT],

@@ -12,8 +12,8 @@ from products_read.models import ReadModel
 def read_document_as_of(model: ReadModel, product_id: int, moment: datetime) -> str:
     """The JSON text of the product's document at `moment`. Today's code folds it from the events recorded until then.
 
-    Raises NotFound when the product did not exist at that time, Invalid for a time in the future, and Unavailable when
-    this code cannot apply one of the events.
+    Raises NotFound when the product did not exist at that time, and Invalid for a time in the future. Raises
+    Unavailable when this code cannot apply one of the events.
     """
     if moment > log.now():
         detail = f"{moment.isoformat()} is in the future. Send a time that has passed."
