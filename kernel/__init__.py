@@ -1,1 +1,1 @@
-"""What both sides and the log share: it knows nobody, and no HTTP."""
+"""The shared kernel. Both sides and the log use it; it uses none of them, and it handles no HTTP."""

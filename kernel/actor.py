@@ -1,4 +1,4 @@
-"""Who asks: a signed-in user, nobody, or the system itself."""
+"""The actor of a request: a signed-in user, an anonymous client, or the system itself."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractUser, AnonymousUser
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An identity and what it may do. `user_id` is None for the system and for somebody not signed in."""
+    """An identity with its permissions. `user_id` is None for the system and for an anonymous client."""
 
     user_id: int | None
     label: str
@@ -16,12 +16,12 @@ class Actor:
     _may: Callable[[str], bool] = field(repr=False, compare=False)
 
     def may(self, permission: str) -> bool:
-        """Whether this actor holds `permission`, written `app_label.codename`."""
+        """Tells whether the actor has this permission, written `app_label.codename`."""
         return self._may(permission)
 
     @classmethod
     def of(cls, user: AbstractUser | AnonymousUser) -> "Actor":
-        """The actor behind a request's user."""
+        """Returns the actor for a request's user."""
         if not user.is_authenticated:
             return ANONYMOUS
         return cls(user.pk, f"user:{user.pk}", True, user.has_perm)

@@ -1,4 +1,4 @@
-"""Jobs done beside the thread that answers: publishing hints, which must never hurt a command."""
+"""Jobs that run beside the thread that serves a request. They publish hints, which must never harm a command."""
 
 import atexit
 import threading
@@ -15,13 +15,14 @@ GATHER_SECONDS = 0.025
 
 
 class BackgroundQueue:
-    """One thread per process that does jobs for the numbers it is given, in the order given.
+    """One thread per process that runs a job for the numbers it is given, in the order given.
 
-    An job is for up to `at_once` numbers. While they come faster than jobs are done, they are gathered for
-    GATHER_SECONDS between jobs; one that comes alone goes at once.
+    One job handles up to `at_once` numbers. Under load the thread pauses GATHER_SECONDS between two jobs, so that
+    more numbers share a job. A number that comes alone is handled at once.
 
-    A number that waits already is not added again; beyond `limit` waiting ones what is added is dropped, so an
-    job has to be one that the sweep makes good. An job that raises is logged and the next one is done.
+    A number that waits already is not added again. While `limit` numbers wait, further numbers are dropped. The
+    sweep must therefore be able to do what the job does. If a job raises an error, the error is logged and the next
+    job runs.
     """
 
     def __init__(
@@ -34,18 +35,19 @@ class BackgroundQueue:
         self._thread: threading.Thread | None = None
 
     def add(self, numbers: Iterable[int]) -> None:
-        """Have it done soon; returns at once."""
+        """Hands numbers to the thread and returns at once."""
         with self._changed:
             room = self._limit - len(self._waiting)
             self._waiting |= dict.fromkeys(list(numbers)[:room])
             self._changed.notify_all()
+            # A forked process has a copy of the queue, but not its thread: it starts a thread of its own.
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
                 self._thread.start()
                 atexit.register(self.drain)
 
     def drain(self) -> None:
-        """Let what is waiting be done before a short-lived process ends, within DRAIN_SECONDS."""
+        """Waits until no number is left, at most DRAIN_SECONDS. A short-lived process calls it before it ends."""
         with self._changed:
             self._changed.wait_for(lambda: not self._waiting and not self._is_busy, DRAIN_SECONDS)
 

@@ -1,4 +1,4 @@
-"""One id that follows a request through logs, events and answers."""
+"""One id that follows a request through logs, events and responses."""
 
 import uuid
 from collections.abc import Iterator
@@ -9,18 +9,18 @@ _current: ContextVar[str] = ContextVar("correlation_id", default="")
 
 
 def current_correlation_id() -> str:
-    """The id of what is being handled now; empty outside a request, command or task."""
+    """Returns the id of the request, command or task that runs now; an empty text outside of these."""
     return _current.get()
 
 
 def new_correlation_id() -> str:
-    """An id for what nobody has given one."""
+    """Makes an id for a request that came without one."""
     return str(uuid.uuid4())
 
 
 @contextmanager
 def correlated(correlation_id: str) -> Iterator[str]:
-    """Everything inside belongs to `correlation_id`."""
+    """Inside the block, `correlation_id` is the current id. After it, the former one is."""
     token = _current.set(correlation_id)
     try:
         yield correlation_id

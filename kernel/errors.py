@@ -1,4 +1,4 @@
-"""The one base of every refusal this service answers with, and the refusals that belong to neither side."""
+"""The one base of all refusals of this service, and the refusals that belong to neither side."""
 
 from collections.abc import Sequence
 from types import TracebackType
@@ -6,7 +6,7 @@ from typing import ClassVar, NamedTuple
 
 
 class FieldFault(NamedTuple):
-    """One thing wrong with one input field; `field` is the name as the client sent it."""
+    """One fault of one input field. `field` is the name that the client sent; it is empty for the input as a whole."""
 
     field: str
     code: str
@@ -14,10 +14,10 @@ class FieldFault(NamedTuple):
 
 
 class ServiceError(Exception):
-    """A refusal with a stable `code`; its HTTP status stands in boundary.responses.problems.
+    """A refusal with a stable `code`. kernel.problem_documents has the HTTP status of each code.
 
-    `detail` tells a person what is wrong and what to do; `members` are further members of the problem document;
-    after `retry_after` seconds, where it is known, the same request may succeed.
+    `detail` tells a person what is wrong and what to do. `members` are further members of the problem document. If
+    `retry_after` is known, the same request may succeed after that many seconds.
     """
 
     code: ClassVar[str] = "internal"
@@ -31,7 +31,7 @@ class ServiceError(Exception):
 
 
 class Invalid(ServiceError):
-    """The input cannot be understood or breaks a stated limit; `faults` holds all of what is wrong."""
+    """The input cannot be understood, or it breaks a stated limit. `faults` holds everything that is wrong."""
 
     code = "invalid"
 
@@ -41,9 +41,10 @@ class Invalid(ServiceError):
 
 
 class FaultCollector:
-    """Collects the faults of several readings, each in a `with` block of its own, so that they come back together.
+    """Collects the faults of several readings, so that the client gets all of them in one response.
 
-    A name that a block binds is bound only if `refuse_if_any` lets pass.
+    Each reading has a `with` block of its own. Invalid ends its block, and the next block still runs. A name that a
+    block assigns can therefore be unassigned until `refuse_if_any` has returned.
     """
 
     def __init__(self) -> None:
@@ -60,7 +61,7 @@ class FaultCollector:
         return isinstance(error, Invalid)
 
     def refuse_if_any(self) -> None:
-        """Raises Invalid with everything found."""
+        """Raises Invalid with all the faults found. Does nothing if there are none."""
         if self._found:
             raise Invalid(self._found)
 
@@ -72,29 +73,29 @@ class NotAuthenticated(ServiceError):
 
 class PermissionDenied(ServiceError):
     code = "permission_denied"
-    default_detail = "Your account lacks the permission for this."
+    default_detail = "Your account does not have the permission for this. Ask an administrator for it."
 
 
 class NotFound(ServiceError):
     code = "not_found"
-    default_detail = "There is nothing at this address."
+    default_detail = "There is nothing at this address. Check how it is written."
 
 
 class PayloadTooLarge(ServiceError):
     code = "payload_too_large"
-    default_detail = "The body is larger than 256 KiB; send less at once."
+    default_detail = "The body is larger than 256 KiB. Send a smaller one."
 
 
 class UnsupportedMediaType(ServiceError):
     code = "unsupported_media_type"
-    default_detail = "Send the body as application/json."
+    default_detail = "The media type of the body is not supported. Send the body as application/json."
 
 
 class Throttled(ServiceError):
-    """Asked too often; `retry_after` is in seconds."""
+    """The client sent too many requests. `retry_after` is in seconds."""
 
     code = "throttled"
-    default_detail = "You asked too often. Ask again later; Retry-After says when."
+    default_detail = "You sent too many requests. Wait for the seconds in Retry-After, then try again."
 
     def __init__(self, detail: str = "", *, retry_after: int, **members: object) -> None:
         self.retry_after = retry_after
@@ -102,10 +103,10 @@ class Throttled(ServiceError):
 
 
 class Unavailable(ServiceError):
-    """Nothing was done; the same request may succeed after `retry_after` seconds."""
+    """Nothing was done. The same request may succeed after `retry_after` seconds."""
 
     code = "unavailable"
-    default_detail = "The service cannot do this right now. Nothing was done; try again."
+    default_detail = "The service cannot do this right now. Nothing was done. Try again."
 
     def __init__(self, detail: str = "", *, retry_after: int = 1, **members: object) -> None:
         self.retry_after = retry_after
@@ -113,14 +114,16 @@ class Unavailable(ServiceError):
 
 
 class Stale(Unavailable):
-    """The client would rather have no answer than one without its own write."""
+    """The client prefers no response to a response without its own write."""
 
     code = "stale"
-    default_detail = "What your token stands for cannot be read yet. Ask again, or without handling=strict."
+    default_detail = (
+        "The version of your Consistency-Token cannot be read yet. Try again, or leave out handling=strict."
+    )
 
 
 def _summary(faults: Sequence[FieldFault]) -> str:
     if len(faults) == 1:
         field, _, detail = faults[0]
         return f"{field}: {detail}" if field else detail
-    return f"{len(faults)} faults in the input; see 'errors'."
+    return f"The input has {len(faults)} faults: see 'errors'."

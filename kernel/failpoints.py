@@ -1,7 +1,8 @@
-"""Named points at which a test can have this process killed, to prove what survives.
+"""Named points at which a test can kill this process, to prove that nothing is lost.
 
-The environment variable FAILPOINT names one point, or with `name:n` the n-th time that it is reached; reaching it
-sends SIGKILL to the process. Without it a point costs a comparison. Only honoured with DEBUG.
+The environment variable FAILPOINT names one point. `name:n` means the n-th time that the process reaches the point.
+The process then kills itself with SIGKILL. Without FAILPOINT, a point costs one comparison. Without DEBUG, FAILPOINT
+has no effect.
 """
 
 import os
@@ -21,19 +22,19 @@ _reaches_left = 0
 
 
 def arm(point: str) -> None:
-    """Have this process die at `point`, written like FAILPOINT; the empty string disarms it."""
+    """Makes this process die at `point`, which is written like FAILPOINT. An empty text disarms it."""
     global _armed, _reaches_left
     _armed, _, nth = point.partition(":")
     _reaches_left = int(nth or 1)
 
 
 def reach(name: str) -> None:
-    """Die here if FAILPOINT says so, and say it on stderr first."""
+    """Kills the process here if FAILPOINT names this point. Writes the name to stderr first."""
     if _armed == name and settings.DEBUG:
-        _come_closer()
+        _count_down_and_die()
 
 
-def _come_closer() -> None:
+def _count_down_and_die() -> None:
     global _reaches_left
     _reaches_left -= 1
     if _reaches_left <= 0:

@@ -1,7 +1,7 @@
-"""What a refusal is to a client: the one map from its code to a status, and its document (RFC 9457).
+"""The problem document of a refusal (RFC 9457), and the one map from error codes to HTTP statuses.
 
-It lies in the kernel because the command log stores an answer exactly as it is served. Nothing here knows HTTP but
-the numbers.
+This module is in the kernel because the command log stores a refusal exactly as it is served. It knows HTTP only as
+numbers.
 """
 
 from kernel.errors import Invalid, ServiceError
@@ -41,11 +41,12 @@ STATUS_AND_TITLE: dict[str, tuple[int, str]] = {
 
 
 def status_of(error: ServiceError) -> int:
+    """Returns the HTTP status of the error's code."""
     return STATUS_AND_TITLE[error.code][0]
 
 
 def problem_document(error: ServiceError, correlation_id: str) -> dict[str, object]:
-    """The RFC 9457 document of `error`; invalid input lists all its faults under `errors`."""
+    """Returns the RFC 9457 document of `error`. For invalid input, `errors` lists all the faults."""
     status, title = STATUS_AND_TITLE[error.code]
     document: dict[str, object] = {
         "type": f"urn:problem:{error.code}",

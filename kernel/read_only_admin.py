@@ -1,4 +1,4 @@
-"""What the admins of the log and of both sides' tables share: looking only. Changes are commands."""
+"""The base of the admin pages of the log and of both sides' tables. They only show: changes are commands."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """A list and a page for looking. Nothing can be added, changed, deleted or acted upon."""
+    """A list and a detail page. Staff can look, but cannot add, change or delete anything or run an action."""
 
     actions = None
     list_per_page = 50

@@ -1,4 +1,4 @@
-"""Rows that application code may only read: the log, and the tables that the engine alone writes."""
+"""Models that application code may only read: the log, and the tables that only the engine writes."""
 
 from typing import Any, NoReturn, TypeVar
 
@@ -8,7 +8,7 @@ _M = TypeVar("_M", bound=models.Model, covariant=True)
 
 
 class ReadOnlyError(TypeError):
-    """These rows are not written through the ORM: commands append events, and the engine projects them."""
+    """These rows cannot be written through the ORM. Send a command: it appends events, and the engine projects them."""
 
     def __init__(self) -> None:
         super().__init__(type(self).__doc__)
@@ -19,7 +19,7 @@ def _refuse(*args: Any, **kwargs: Any) -> NoReturn:
 
 
 class ReadOnlyQuerySet(models.QuerySet[_M]):
-    """A queryset whose writing methods refuse, so that `.filter(...).update(...)` does not slip past."""
+    """A queryset whose writing methods raise ReadOnlyError. This also stops `.filter(...).update(...)`."""
 
     create = bulk_create = bulk_update = get_or_create = update_or_create = _refuse
     update = delete = _refuse
@@ -28,7 +28,7 @@ class ReadOnlyQuerySet(models.QuerySet[_M]):
 
 
 class ReadOnlyModel(models.Model):
-    """Base of such rows."""
+    """The base of such a model: `save` and `delete` raise ReadOnlyError."""
 
     objects = ReadOnlyQuerySet.as_manager()
 
