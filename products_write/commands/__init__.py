@@ -1,4 +1,4 @@
-"""Every use case, one a file: the command and its handler."""
+"""The use cases of the write side: each file has one command and its handler."""
 
 from products_write.commands.add_new_product import AddNewProduct
 from products_write.commands.add_to_inventory import AddToInventory
@@ -31,6 +31,6 @@ COMMANDS: dict[str, type[Command]] = {
         UpdateStockFromInventoryRecount,
     )
 }
-"""Every command by its address."""
+"""Every command by its slug, the name in its address."""
 
 __all__ = ["COMMANDS", "Command", "CommandResult"]

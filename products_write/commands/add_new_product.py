@@ -28,6 +28,7 @@ class AddNewProduct(Command, frozen=True, kw_only=True):
     categories: Categories = msgspec.field(default_factory=list)
 
     def __post_init__(self) -> None:
+        # Order and repetition mean nothing here: both spellings must have one fingerprint (bus.idempotency).
         msgspec.structs.force_setattr(self, "categories", sorted(set(self.categories)))
 
 

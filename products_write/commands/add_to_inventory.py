@@ -5,7 +5,7 @@ from products_write.commands.definition.field_types import ProductId, Quantity, 
 
 
 class AddToInventory(Command, frozen=True, kw_only=True):
-    """Pieces have arrived. Those that arrived before the latest recount leave the stock: it has counted them."""
+    """Add arrived pieces to the stock. Pieces that arrived before the latest recount are in the stock already."""
 
     slug = "add-to-inventory"
     permission = "products_write.add_to_inventory"

@@ -4,7 +4,7 @@ from products_write.commands.definition.field_types import ProductId, UnitPrice
 
 
 class ChangePrice(Command, frozen=True, kw_only=True):
-    """Change what one piece costs."""
+    """Change the price of a product. A discontinued product must be reinstated first."""
 
     slug = "change-price"
     permission = "products_write.change_price"

@@ -7,7 +7,7 @@ from products_write.commands.definition.field_types import Categories, Descripti
 
 
 class ChangeProductDetails(Command, frozen=True, kw_only=True):
-    """Change what is said about a product. What is left out stays; categories are replaced as a whole."""
+    """Change the details of a product. A field that you leave out stays. New categories replace all old ones."""
 
     slug = "change-product-details"
     permission = "products_write.change_product_details"
@@ -22,8 +22,10 @@ class ChangeProductDetails(Command, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if all(getattr(self, name) is UNSET for name in self.at_least_one_of):
-            raise ValueError(f"Give at least one of {', '.join(self.at_least_one_of)}.")
-        if self.categories is not UNSET:
+            raise ValueError(
+                f"There is nothing to change. Give at least one of {', '.join(self.at_least_one_of)}."
+            )
+        if self.categories is not UNSET:  # in one order, as in add-new-product
             msgspec.structs.force_setattr(self, "categories", sorted(set(self.categories)))
 
 

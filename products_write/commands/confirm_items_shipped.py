@@ -5,7 +5,7 @@ from products_write.commands.definition.field_types import ProductId, Quantity, 
 
 
 class ConfirmItemsShipped(Command, frozen=True, kw_only=True):
-    """Pieces have left. Those that left before the latest recount leave the stock: it has missed them."""
+    """Take shipped pieces out of the stock. Pieces that left before the latest recount are out of it already."""
 
     slug = "confirm-items-shipped"
     permission = "products_write.confirm_items_shipped"

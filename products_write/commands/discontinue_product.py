@@ -4,7 +4,7 @@ from products_write.commands.definition.field_types import ProductId, Reason
 
 
 class DiscontinueProduct(Command, frozen=True, kw_only=True):
-    """Take a product out of the range. What is in stock can still be shipped and counted."""
+    """Take a product out of the range. The pieces in stock can still be shipped and counted."""
 
     slug = "discontinue-product"
     permission = "products_write.discontinue_product"

@@ -4,7 +4,7 @@ from products_write.commands.definition.rating import RatingCommand, rater
 
 
 class RateProduct(RatingCommand, frozen=True, kw_only=True):
-    """Rate a product. A user has one rating per product; the new one replaces it."""
+    """Rate a product. A user has one rating for each product: a new rating replaces the old one."""
 
     slug = "rate-product"
 

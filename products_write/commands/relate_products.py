@@ -5,7 +5,7 @@ from products_write.models import Product
 
 
 class RelateProducts(Command, frozen=True, kw_only=True):
-    """Show another product beside this one. It holds in this direction alone."""
+    """Show another product beside this one. The other product does not show this one in return."""
 
     slug = "relate-products"
     permission = "products_write.relate_products"
@@ -24,7 +24,7 @@ def relate_products(command: RelateProducts, work: UnitOfWork) -> CommandResult:
 
 
 def _locked_in_id_order(command: RelateProducts) -> tuple[Product, Product]:
-    """Both products; always the lower id first, so that two commands never wait for each other (law 8)."""
+    """Locks both products, the lower id first, so that two commands never wait for each other (law 8)."""
     fields = {command.related_product_id: "related_product_id", command.product_id: "product_id"}
     locked = {
         product_id: Product.objects.lock(product_id, field=fields[product_id])

@@ -8,7 +8,7 @@ from products_write.commands.definition.field_types import CountedAt, CountedQua
 
 
 class UpdateStockFromInventoryRecount(Command, frozen=True, kw_only=True):
-    """The shelf was counted. What has moved since is put on top of what was counted."""
+    """Set the stock to a count of the shelf. Pieces that moved after the count are added or taken off."""
 
     slug = "update-stock-from-inventory-recount"
     permission = "products_write.update_stock_from_inventory_recount"
@@ -19,7 +19,7 @@ class UpdateStockFromInventoryRecount(Command, frozen=True, kw_only=True):
     counted_at: CountedAt | UnsetType = UNSET
 
     def conflicts_with(self, event: DomainEvent, actor: Actor) -> bool:
-        """Without the time of the count nobody can tell what it saw, so every movement conflicts."""
+        """Every movement conflicts with a count without a time: the count may or may not include the pieces."""
         moved = isinstance(event, InventoryAdded | InventoryItemsShipped)
         return (moved and self.counted_at is UNSET) or super().conflicts_with(event, actor)
 

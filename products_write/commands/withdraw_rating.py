@@ -3,7 +3,7 @@ from products_write.commands.definition.rating import RatingCommand, rater
 
 
 class WithdrawRating(RatingCommand, frozen=True, kw_only=True):
-    """Take back a rating."""
+    """Withdraw a user's rating of a product."""
 
     slug = "withdraw-rating"
 

@@ -1,4 +1,4 @@
-"""What a command is, what its handler works with, and which handler belongs to which command."""
+"""The base class of commands, the unit of work that handlers get, and the registry of handlers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,26 +17,27 @@ from products_write.models import Product
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A wish to change one product.
+    """A request to change one product.
 
-    `address` is what follows /commands/. `permission` None: any signed-in user may.
-    `conflicts`: the events since the version a client saw that make its decision doubtful.
+    `slug` is the command's name in its address, /commands/<slug>/. `permission` is a Django permission; with None
+    any signed-in user may send the command. `conflicts` lists the events that make the sender's decision doubtful
+    when they come after the version that the sender saw.
     """
 
     slug: ClassVar[str]
     permission: ClassVar[str | None]
     conflicts: ClassVar[tuple[type[DomainEvent], ...]] = ()
     at_least_one_of: ClassVar[tuple[str, ...]] = ()
-    """Fields that may be left out, but not all of them."""
+    """Each of these fields may be left out, but a command must have one of them."""
     creates: ClassVar[bool] = False
-    """Whether there is no product before it, and so no version to expect."""
+    """True for a command that makes a new product, which has no version to expect."""
 
     def conflicts_with(self, event: DomainEvent, actor: Actor) -> bool:
-        """Whether `event`, which the sender did not know of, speaks against this command."""
+        """Whether `event` conflicts with this command. The sender did not know of the event."""
         return isinstance(event, self.conflicts)
 
     def faults_from(self, actor: Actor) -> list[FieldFault]:
-        """What is wrong with the command when it comes from `actor`."""
+        """The faults that this command has only when `actor` sends it."""
         return []
 
 
@@ -47,7 +48,7 @@ class EventSummary(msgspec.Struct, frozen=True):
 
 
 class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What a successful command answers; `version` and `position` are the product's latest."""
+    """The result of a command that succeeded; `version` and `position` are the product's latest."""
 
     command_id: UUID
     command: str
@@ -60,10 +61,10 @@ class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class UnitOfWork:
-    """Who sends a command, under which id, and the version of the product they saw (None: any).
+    """One command with its sender, its id, and the version of the product that the sender saw (None: any version).
 
-    `accepted_at` is None for a command that is executed as it is accepted; otherwise it is when what the command
-    says without a time of its own was so.
+    `accepted_at` is the moment when a queued command was accepted. It stands in for a time that the command leaves
+    out. It is None for a command that is executed at once.
     """
 
     actor: Actor
@@ -74,12 +75,16 @@ class UnitOfWork:
     accepted_at: datetime | None = None
 
     def load(self, product_id: int) -> Product:
-        """The product, locked. Raises ProductNotFound, or VersionConflict if it moved on in a way that matters."""
+        """The product, locked. Raises ProductNotFound, and VersionConflict as `refuse_conflict` does."""
         product = Product.objects.lock(product_id)
         self.refuse_conflict(product)
         return product
 
     def refuse_conflict(self, product: Product) -> None:
+        """Raises VersionConflict if an event after the expected version conflicts with the command.
+
+        It also raises VersionConflict if the product has not reached the expected version.
+        """
         expected = self.expected_version
         if expected is None or expected == product.version:
             return
@@ -88,11 +93,17 @@ class UnitOfWork:
             recorded for recorded in since if self.command.conflicts_with(recorded.event, self.actor)
         ]
         if conflicting or expected > product.version:
-            events = [{"type": event.type, "version": event.version} for event in conflicting[-_SHOWN:]]
-            raise VersionConflict(current_version=product.version, conflicting_events=events)
+            events = [
+                {"type": event.type, "version": event.version} for event in conflicting[-_MAX_CONFLICTS:]
+            ]
+            raise VersionConflict(
+                _conflict_detail(product, expected),
+                current_version=product.version,
+                conflicting_events=events,
+            )
 
     def save(self, product: Product) -> CommandResult:
-        """Stores what the product decided, and says so."""
+        """Stores the events that the product decided on, and returns the command's result."""
         recorded = product.store(self._metadata())
         return CommandResult(
             command_id=self.command_id,
@@ -112,8 +123,20 @@ class UnitOfWork:
         )
 
 
-_SHOWN = 100
-"""Conflicting events that a refusal names at most, the latest."""
+_MAX_CONFLICTS = 100
+"""A refusal names at most this many conflicting events: the latest ones."""
+
+
+def _conflict_detail(product: Product, expected: int) -> str:
+    if expected > product.version:
+        return (
+            f"Product {product.id} has no version {expected} yet: its latest version is {product.version}. "
+            "Read the product again, and send the command with the version that you read."
+        )
+    return (
+        f"The product has changed since version {expected}, in a way that conflicts with this command. "
+        f"It is at version {product.version} now. Read it again before you decide."
+    )
 
 
 def _summary(event: RecordedEvent) -> EventSummary:
@@ -126,7 +149,7 @@ HANDLERS: dict[type[Command], Handler] = {}
 
 
 def handles(command_type: type[C]) -> Callable[[Callable[[C, UnitOfWork], CommandResult]], Handler]:
-    """Decorator: this function handles `command_type`; one does."""
+    """Decorator: registers the function as the one handler of `command_type`. Raises ValueError for a second one."""
 
     def register(handler: Callable[[C, UnitOfWork], CommandResult]) -> Handler:
         if command_type in HANDLERS:

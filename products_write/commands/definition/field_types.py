@@ -1,4 +1,4 @@
-"""The types that commands' fields are made of, each with its limits and its meaning."""
+"""The types of the fields of commands, each with its limits and the description that clients read."""
 
 import re
 import unicodedata
@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from django.utils import timezone
 from msgspec import Meta
 
+from kernel.times import rfc3339
 from products_write.limits import (
     DESCRIPTION_LENGTH,
     MAX_CATEGORIES,
@@ -25,54 +26,83 @@ from products_write.limits import (
 )
 
 Check = Callable[[Any], str | None]
-"""What is wrong with a value of the right type, None if nothing: for what a schema cannot say."""
+"""Checks a value of the right type for a fault that the schema cannot express; returns the fault or None."""
 
 CHECK = "check"
-"""The key under which a field's Meta.extra holds its Check."""
+"""The key in a field's Meta.extra for its Check."""
 
 WRITTEN = "written"
-"""The key of a regular expression that says the same, and more, to clients: text that can be stored."""
+"""The key in a field's Meta.extra for the pattern that OpenAPI shows: text that can be stored, or is trimmed too."""
 
 _STORABLE, _TRIMMED = "^[^\\u0000]*$", "^[^\\s\\u0000]([^\\u0000]*[^\\s\\u0000])?$"
 
 
 def _untrimmed(value: str | None) -> str | None:
-    return "Leave out the whitespace around it." if value is not None and value != value.strip() else None
+    if value is None or value == value.strip():
+        return None
+    return f"{value!r} has spaces or line breaks at its beginning or end; remove them."
 
 
 def _invisible(value: str) -> str | None:
     # Letters, numbers, punctuation and symbols show; separators, controls and combining marks alone do not.
     shows = any(unicodedata.category(character)[0] in "LNPS" for character in value)
-    return None if shows else "It needs at least one visible character."
+    return None if shows else "Give at least one visible character, such as a letter or a digit."
 
 
 def _out_of_range(value: Decimal) -> str | None:
-    return None if 0 <= value <= MAX_UNIT_PRICE else f"Expected an amount from 0 to {MAX_UNIT_PRICE}."
+    if 0 <= value <= MAX_UNIT_PRICE:
+        return None
+    return f"{value} is not a possible price; give an amount from 0.00 to {MAX_UNIT_PRICE}."
 
 
 def _in_future(value: datetime) -> str | None:
-    return "It lies in the future." if value > timezone.now() else None
+    now = timezone.now()
+    if value <= now:
+        return None
+    return (
+        f"{rfc3339(value)} is in the future. The service's clock says {rfc3339(now)}; give a time up to that."
+    )
 
 
 def _malformed_slugs(value: list[str]) -> str | None:
     malformed = [slug for slug in value if not _SLUG.fullmatch(slug)]
-    return f"Use letters, digits, '-' and '_' of ASCII: {malformed[0]!r} is no slug." if malformed else None
+    if not malformed:
+        return None
+    return f"{malformed[0]!r} is not a category; use only the letters a-z and A-Z, digits, '-' and '_'."
 
 
 _SLUG = re.compile(r"[-a-zA-Z0-9_]+", re.ASCII)
 
-ProductId = Annotated[int, Meta(ge=1, le=MAX_PRODUCT_ID, description="The product's id.")]
+ProductId = Annotated[
+    int, Meta(ge=1, le=MAX_PRODUCT_ID, description="The id of the product, a whole number from 1.")
+]
 NewProductId = Annotated[
     int,
     Meta(
-        ge=1, le=MAX_PRODUCT_ID, description="The id of the new product; left out, the service chooses one."
+        ge=1,
+        le=MAX_PRODUCT_ID,
+        description=(
+            "The id of the new product, a whole number from 1. Leave it out and the service chooses an id."
+        ),
     ),
 ]
-RelatedProductId = Annotated[int, Meta(ge=1, le=MAX_PRODUCT_ID, description="The id of the other product.")]
+RelatedProductId = Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=MAX_PRODUCT_ID,
+        description="The id of the product to show beside it, a whole number from 1.",
+    ),
+]
 UserId = Annotated[
     int,
     Meta(
-        ge=1, le=2**63 - 1, description="Whose rating, if not your own: needs products_write.rate_for_others."
+        ge=1,
+        le=2**63 - 1,
+        description=(
+            "The id of the user who rates. Leave it out for your own rating. The rating of another user needs the "
+            "permission products_write.rate_for_others."
+        ),
     ),
 ]
 Sku = Annotated[
@@ -80,7 +110,10 @@ Sku = Annotated[
     Meta(
         min_length=1,
         max_length=SKU_LENGTH,
-        description="Your own code for the product, unique; null for none.",
+        description=(
+            "Your own code for the product, such as TEA-100. No two products share one. It has at most "
+            f"{SKU_LENGTH} characters, and no spaces at its beginning or end. null means no SKU."
+        ),
         extra={CHECK: _untrimmed, WRITTEN: _TRIMMED},
     ),
 ]
@@ -89,7 +122,7 @@ Name = Annotated[
     Meta(
         min_length=1,
         max_length=NAME_LENGTH,
-        description="What the product is called.",
+        description=f"The name that customers read, of at most {NAME_LENGTH} characters.",
         extra={CHECK: _invisible, WRITTEN: _STORABLE},
     ),
 ]
@@ -97,14 +130,17 @@ Description = Annotated[
     str,
     Meta(
         max_length=DESCRIPTION_LENGTH,
-        description="What a customer should know; plain text.",
+        description=f"The text that customers read, without markup, of at most {DESCRIPTION_LENGTH:,} characters.",
         extra={WRITTEN: _STORABLE},
     ),
 ]
 UnitPrice = Annotated[
     Decimal,
     Meta(
-        description="The price of one piece, with at most two decimals.",
+        description=(
+            f"The price of one piece, from 0.00 to {MAX_UNIT_PRICE} in the currency of the shop, with at most two "
+            "decimals."
+        ),
         extra={CHECK: _out_of_range, "minimum": Decimal("0.00"), "maximum": MAX_UNIT_PRICE},
     ),
 ]
@@ -113,7 +149,10 @@ Categories = Annotated[
     list[Slug],
     Meta(
         max_length=MAX_CATEGORIES,
-        description="Slugs of its categories; a new one is made on its first use.",
+        description=(
+            f"The categories of the product, at most {MAX_CATEGORIES}. Each has at most {SLUG_LENGTH} characters: "
+            "letters a-z and A-Z, digits, '-' and '_'. A category that does not exist yet is made."
+        ),
         extra={CHECK: _malformed_slugs},
     ),
 ]
@@ -121,28 +160,47 @@ Reason = Annotated[
     str,
     Meta(
         max_length=REASON_LENGTH,
-        description="Why, for whoever reads the history.",
+        description=f"The reason, for readers of the product's history, of at most {REASON_LENGTH} characters.",
         extra={WRITTEN: _STORABLE},
     ),
 ]
-Stars = Annotated[int, Meta(ge=MIN_RATING, le=MAX_RATING, description="1 (worst) to 5 (best).")]
-Quantity = Annotated[int, Meta(ge=1, le=MAX_QUANTITY, description="How many pieces.")]
-CountedQuantity = Annotated[
-    int, Meta(ge=0, le=MAX_QUANTITY, description="How many pieces were on the shelf.")
+Stars = Annotated[
+    int,
+    Meta(
+        ge=MIN_RATING,
+        le=MAX_RATING,
+        description=f"The rating, from {MIN_RATING} (worst) to {MAX_RATING} (best).",
+    ),
 ]
+Quantity = Annotated[
+    int, Meta(ge=1, le=MAX_QUANTITY, description=f"The number of pieces, from 1 to {MAX_QUANTITY:,}.")
+]
+CountedQuantity = Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=MAX_QUANTITY,
+        description=f"The number of pieces that were on the shelf, from 0 to {MAX_QUANTITY:,}.",
+    ),
+]
+# In a form the time has no offset: form_payload puts it in the time zone of the site.
+_TIME_RULES = (
+    "A time in JSON needs a UTC offset, as in 2026-03-01T10:00:00Z, and cannot be in the future. "
+    "Leave it out if it is now."
+)
 ReceivedAt = Annotated[
     datetime,
-    Meta(tz=True, description="When they arrived, with offset; left out, now.", extra={CHECK: _in_future}),
+    Meta(tz=True, description=f"When the pieces arrived. {_TIME_RULES}", extra={CHECK: _in_future}),
 ]
 ShippedAt = Annotated[
     datetime,
-    Meta(tz=True, description="When they left, with offset; left out, now.", extra={CHECK: _in_future}),
+    Meta(tz=True, description=f"When the pieces left. {_TIME_RULES}", extra={CHECK: _in_future}),
 ]
 CountedAt = Annotated[
     datetime,
     Meta(
         tz=True,
-        description="When the shelf was counted, with offset; left out, now.",
+        description=f"When the shelf was counted. {_TIME_RULES}",
         extra={CHECK: _in_future},
     ),
 ]

@@ -1,4 +1,4 @@
-"""What a form posts, as the payload of a command to be read laxly."""
+"""Turns what a form posts into the payload of a command."""
 
 import re
 from collections.abc import Mapping
@@ -10,21 +10,20 @@ from django.utils.timezone import is_naive, make_aware
 from products_write.commands.definition.base import Command
 from products_write.commands.definition.introspection import CommandField, fields_of
 
-_NOT_OF_THE_COMMAND = {"csrfmiddlewaretoken"}
+_IGNORED_NAMES = {"csrfmiddlewaretoken"}
 _SEPARATORS = re.compile(r"[\s,]+")
 
 
 def form_payload(command_type: type[Command], posted: Mapping[str, list[Any]]) -> dict[str, object]:
-    """The payload of the command, for a bus that reads it laxly; `posted` has all values of each name.
+    """The payload of the command, which the bus must read laxly. `posted` has all values of each name.
 
-    Lists are separated by commas or blanks, times are in the site's zone.
-
-    A name that is posted twice, or is none of the command's, is left for validation to refuse.
+    In a form, commas or spaces separate the parts of a list. A time without an offset is in the site's time zone.
+    Validation refuses a name that is posted twice, and a name that the command does not have.
     """
     known = {field.name: field for field in fields_of(command_type)}
     payload: dict[str, object] = {}
     for name, values in posted.items():
-        if name not in _NOT_OF_THE_COMMAND:
+        if name not in _IGNORED_NAMES:
             payload[name] = _value(known.get(name), values)
     return payload
 
@@ -41,7 +40,7 @@ def _value(field: CommandField | None, values: list[Any]) -> object:
 
 
 def _with_offset(written: str) -> str:
-    """A browser's date-and-time field knows no offset."""
+    """Adds the offset of the site's time zone: a browser's date-and-time field sends none."""
     try:
         moment = parse_datetime(written)
         return make_aware(moment).isoformat() if moment is not None and is_naive(moment) else written

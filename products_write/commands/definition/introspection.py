@@ -1,4 +1,4 @@
-"""A command's fields in plain terms: the one walk over a Struct that forms, schema and validation derive from."""
+"""Describes the fields of a command. Forms, OpenAPI and validation are all derived from this description."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,10 @@ from products_write.commands.definition.field_types import CHECK, WRITTEN, Check
 
 @dataclass(frozen=True, slots=True)
 class CommandField:
-    """One field. `type` is integer, string, money, datetime or strings (a list of them)."""
+    """One field of a command. `type` is integer, string, money, datetime or strings (a list of strings).
+
+    `written` is the pattern that OpenAPI shows, and `check` looks for faults that the schema cannot express.
+    """
 
     name: str
     type: str
@@ -37,14 +40,14 @@ class CommandField:
         return {name: getattr(self, name) for name in names} | self.constraints()
 
     def constraints(self) -> dict[str, object]:
-        """The limits that it has, by name."""
+        """The limits of the field by name; limits that it does not have are left out."""
         names = ("minimum", "maximum", "min_length", "max_length", "pattern", "item_max_length")
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
 @cache
 def fields_of(struct_type: type[msgspec.Struct]) -> tuple[CommandField, ...]:
-    """The fields of a command (or of a like Struct) in the order of its definition, what is required first."""
+    """The fields of a Struct in the order of its definition, the required ones first."""
     info = inspect.type_info(struct_type)
     assert isinstance(info, inspect.StructType)
     return tuple(sorted(map(_field, info.fields), key=lambda field: not field.required))
@@ -53,12 +56,12 @@ def fields_of(struct_type: type[msgspec.Struct]) -> tuple[CommandField, ...]:
 def _field(field: inspect.Field) -> CommandField:
     members = field.type.types if isinstance(field.type, inspect.UnionType) else (field.type,)
     nullable = any(isinstance(member, inspect.NoneType) for member in members)
-    (meant,) = (member for member in members if not isinstance(member, inspect.NoneType))
+    (base,) = (member for member in members if not isinstance(member, inspect.NoneType))
     extra: dict[str, Any] = {}
     description = ""
-    if isinstance(meant, inspect.Metadata):
-        extra, description = meant.extra or {}, (meant.extra_json_schema or {}).get("description", "")
-        meant = meant.type
+    if isinstance(base, inspect.Metadata):
+        extra, description = base.extra or {}, (base.extra_json_schema or {}).get("description", "")
+        base = base.type
     return CommandField(
         name=field.encode_name,
         required=field.required,
@@ -66,28 +69,28 @@ def _field(field: inspect.Field) -> CommandField:
         description=description,
         written=extra.get(WRITTEN),
         check=extra.get(CHECK),
-        **({name: extra[name] for name in ("minimum", "maximum") if name in extra} | _shape(meant)),
+        **({name: extra[name] for name in ("minimum", "maximum") if name in extra} | _shape(base)),
     )
 
 
-def _shape(meant: inspect.Type) -> dict[str, Any]:
-    match meant:
+def _shape(base: inspect.Type) -> dict[str, Any]:
+    match base:
         case inspect.IntType():
-            return {"type": "integer", "minimum": meant.ge, "maximum": meant.le}
+            return {"type": "integer", "minimum": base.ge, "maximum": base.le}
         case inspect.StrType():
-            return {"type": "string", "min_length": meant.min_length, "max_length": meant.max_length}
+            return {"type": "string", "min_length": base.min_length, "max_length": base.max_length}
         case inspect.DecimalType():
             return {"type": "money"}
         case inspect.DateTimeType():
             return {"type": "datetime"}
         case inspect.ListType(item_type=inspect.StrType() as item):
             limits = {"item_max_length": item.max_length, "pattern": item.pattern}
-            return {"type": "strings", "max_length": meant.max_length, **limits}
-    raise TypeError(f"A command cannot have a field of type {type(meant).__name__}.")
+            return {"type": "strings", "max_length": base.max_length, **limits}
+    raise TypeError(f"A command cannot have a field of type {type(base).__name__}.")
 
 
 def faults_of(filled: msgspec.Struct) -> list[FieldFault]:
-    """What is wrong with a filled Struct that the schema lets pass."""
+    """The faults of a valid Struct that its schema cannot express."""
     return [
         FieldFault(field.name, "invalid", fault)
         for field in fields_of(type(filled))
@@ -101,7 +104,11 @@ def faults_of(filled: msgspec.Struct) -> list[FieldFault]:
 def faults_beyond_schema(
     struct_type: type[msgspec.Struct], payload: Mapping[str, object], *, lax: bool
 ) -> list[FieldFault]:
-    """The same for a payload that has faults elsewhere; fields with the wrong type are passed over."""
+    """The faults that the schema cannot express, in a payload that is not valid.
+
+    A client gets all faults at once, so each field with a check is read alone. A field that breaks the schema is
+    left out, because its check needs a value of the right type.
+    """
     found = []
     for field in fields_of(struct_type):
         if field.check is None or field.name not in payload:
@@ -119,6 +126,6 @@ def faults_beyond_schema(
 
 @cache
 def _alone(struct_type: type[msgspec.Struct], name: str) -> type[msgspec.Struct]:
-    """A Struct of this one field, left out or not."""
+    """A Struct with this field alone, which may be left out."""
     hint = get_type_hints(struct_type, include_extras=True)[name]
     return msgspec.defstruct(name, [(name, hint, msgspec.UNSET)])
