@@ -1,12 +1,12 @@
-"""The numbers that commands, domain and database constraints share."""
+"""The limits that commands, the domain and the database constraints share."""
 
 from decimal import Decimal
 
 MAX_PRODUCT_ID = 2**53 - 1
-"""The largest integer that every JSON reader takes without loss."""
+"""The largest integer that every JSON parser reads without loss."""
 MAX_UNIT_PRICE = Decimal("99999999.99")
 MAX_QUANTITY = 10**9
-"""The most one command moves or counts."""
+"""The most pieces that one command moves or counts."""
 MAX_STOCK = 10**15
 MAX_RELATIONS = 100
 MAX_CATEGORIES = 20

@@ -1,4 +1,4 @@
-"""The normalised tables, and the product that decides over them."""
+"""The normalised tables, and the product that makes the decisions about them."""
 
 from products_write.models.category import Category, ProductCategory
 from products_write.models.command_record import SYSTEM_ACTOR_ID, CommandRecord

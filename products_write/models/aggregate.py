@@ -1,4 +1,4 @@
-"""What makes a product an aggregate: it is locked, decides, and stores what it decided with its events."""
+"""The base class of an aggregate: it is locked, it decides, and it stores its decisions with their events."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from kernel.database import tables
 
 
 class Aggregate(models.Model):
-    """A stream of events and the row they amount to; `version` and `recorded_at` are the last event's."""
+    """A row and the stream of events that led to it. `version` and `recorded_at` are those of the last event."""
 
     id = models.BigIntegerField(primary_key=True)
     version = models.BigIntegerField()
@@ -22,7 +22,7 @@ class Aggregate(models.Model):
         abstract = True
 
     decided_at: datetime
-    """When the present command decides: the clock under the lock, never before the stream's last event."""
+    """The moment of the decision: the database's clock, read under the lock, and never before the last event."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -31,7 +31,7 @@ class Aggregate(models.Model):
 
     @property
     def pending(self) -> Sequence[NewEvent]:
-        """The events decided and not yet stored."""
+        """The events that are decided and not yet stored."""
         return tuple(self._pending)
 
     @property
@@ -40,14 +40,17 @@ class Aggregate(models.Model):
         return self.version + len(self._pending) + 1
 
     def record(self, event: DomainEvent, *, effective_at: datetime | None = None, **columns: object) -> None:
-        """Sets these columns of the row and remembers the event that says why."""
+        """Sets `columns` of the row, and keeps the event that says why until `store`.
+
+        `effective_at` is the time in the world that the event is about; None means the moment of the decision.
+        """
         for name, value in columns.items():
             setattr(self, name, value)
         self._changed.update(columns)
         self._pending.append(NewEvent(event, effective_at))
 
     def store(self, metadata: Metadata) -> list[RecordedEvent]:
-        """Writes the changed columns and appends the events (law 1: one transaction, the caller's)."""
+        """Writes the changed columns and appends the events, in the transaction of the caller (law 1)."""
         if not self._pending:
             return []
         after_version, events = self.version, self._pending

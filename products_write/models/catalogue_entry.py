@@ -1,3 +1,5 @@
+"""The part of a product that customers read, and how it changes."""
+
 from collections.abc import Collection
 from decimal import Decimal
 
@@ -13,7 +15,7 @@ from products_write.models.lifecycle import Lifecycle
 
 
 class Catalogued(Lifecycle):
-    """What a customer reads about a product: its details, categories and price."""
+    """A product as customers read it: its details, categories and price."""
 
     sku = models.CharField("SKU", max_length=64, null=True, unique=True)  # noqa: DJ001 - NULL: without one, not unique
     name = models.CharField(max_length=200)
@@ -31,7 +33,10 @@ class Catalogued(Lifecycle):
         description: str | UnsetType = UNSET,
         categories: list[str] | UnsetType = UNSET,
     ) -> None:
-        """Sets what is given; no-op when all of it is so already. `categories` replaces the whole set."""
+        """Sets the given values; `categories` replaces all categories, and `sku` None takes the SKU away.
+
+        Nothing happens when the product has all these values already. Raises SkuTaken.
+        """
         columns = self._different(sku=sku, name=name, description=description)
         recategorised = categories is not UNSET and sorted(categories) != self.category_slugs()
         if not columns and not recategorised:
@@ -46,7 +51,7 @@ class Catalogued(Lifecycle):
         self.record(ProductDetailsChanged(**changed), **columns)  # type: ignore[arg-type]
 
     def change_price(self, unit_price: Decimal) -> None:
-        """No-op when this is the price."""
+        """Sets the price of one piece. Nothing happens when it is the same. Raises ProductIsDiscontinued."""
         self.refuse_if_discontinued()
         if unit_price == self.unit_price:
             return
@@ -54,7 +59,7 @@ class Catalogued(Lifecycle):
         self.record(event, unit_price=unit_price)
 
     def _different(self, **given: object) -> dict[str, object]:
-        """What is given and is not so already."""
+        """The given values that the product does not have already."""
         return {
             name: value
             for name, value in given.items()
@@ -62,7 +67,7 @@ class Catalogued(Lifecycle):
         }
 
     def category_slugs(self) -> list[str]:
-        """The slugs of its categories, sorted by code point on either database."""
+        """The slugs of the product's categories, sorted by code point on both databases."""
         return sorted(
             category.slug for category in Category.objects.filter(productcategory__product_id=self.id)
         )
@@ -74,7 +79,7 @@ class Catalogued(Lifecycle):
         self._put_in(set(slugs) - present)
 
     def _put_in(self, slugs: Collection[str]) -> None:
-        """Adds categories that it is not in."""
+        """Adds categories that the product is not in."""
         categories = Category.objects.with_slugs(slugs) if slugs else []
         tables.insert(
             ProductCategory, *({"product": self.id, "category": category.id} for category in categories)
@@ -82,20 +87,26 @@ class Catalogued(Lifecycle):
 
     def _refuse_taken(self, sku: object) -> None:
         if type(self)._default_manager.filter(sku=sku).exclude(id=self.id).exists():
-            raise SkuTaken
+            raise sku_taken(sku)
 
     def store(self, metadata: Metadata) -> list[RecordedEvent]:
+        """Stores as every aggregate does. Raises SkuTaken too."""
         try:
             return super().store(metadata)
         except IntegrityError as error:
-            # Two commands may both have found the SKU free; the unique index lets one of them have it.
+            # Two commands may both find the SKU free. The unique index gives it to one of them.
             if violates(error, "sku"):
-                raise SkuTaken from error
+                raise sku_taken(self.sku) from error
             raise
 
 
+def sku_taken(sku: object) -> SkuTaken:
+    """The refusal of a SKU that another product has."""
+    return SkuTaken(f"Another product has the SKU {sku!r}. Choose another SKU, or none.")
+
+
 def violates(error: IntegrityError, column: str) -> bool:
-    """Whether the product table's uniqueness of `column` is what the database complains about."""
+    """Whether the database refuses because another product has the same value in `column`."""
     diagnosis = getattr(error.__cause__, "diag", None)
     if diagnosis is not None:  # PostgreSQL names the constraint, which Django names after table and column
         return str(diagnosis.constraint_name).startswith(f"products_write_product_{column}_")

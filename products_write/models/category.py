@@ -1,3 +1,5 @@
+"""Categories, and the products in them."""
+
 from collections.abc import Collection
 
 from django.db import models
@@ -10,7 +12,11 @@ from kernel.database.statements import fetch
 
 class CategoryManager(models.Manager["Category"]):
     def with_slugs(self, slugs: Collection[str]) -> list["Category"]:
-        """These categories, made where new; in order, so that two commands making the same never deadlock."""
+        """The categories with these slugs. A category that does not exist yet is made.
+
+        New rows are inserted in the order of their slugs, so that two commands with the same new categories do not
+        deadlock.
+        """
         found = self._known(slugs)
         missing = sorted(set(slugs) - {category.slug for category in found})
         if not missing:
@@ -26,7 +32,7 @@ class CategoryManager(models.Manager["Category"]):
 
 
 class Category(models.Model):
-    """A label for products, made on its first use."""
+    """A label for products. Its first use makes it."""
 
     slug = models.CharField(max_length=50, unique=True)
 
@@ -42,7 +48,7 @@ class Category(models.Model):
 
 
 class ProductCategory(models.Model):
-    """That a product is in a category."""
+    """The membership of a product in a category."""
 
     product = models.ForeignKey("products_write.Product", on_delete=models.CASCADE)
     category = models.ForeignKey(Category, on_delete=models.PROTECT)

@@ -1,14 +1,16 @@
+"""The command log: the commands that were sent, and their responses."""
+
 from django.db import models
 
 SYSTEM_ACTOR_ID = 0
-"""Stands for the system where a user's id stands otherwise, so that uniqueness holds for it too."""
+"""The `actor_id` of the system. It is not NULL, because a unique index treats each NULL as different."""
 
 
 class CommandRecord(models.Model):
-    """A command that was sent, under its idempotency key, and what was answered to it.
+    """A command that was sent, its idempotency key, and the response to it.
 
-    `binding`: the same key always gets this answer. A synchronous refusal is kept for people to read and
-    binds nothing. `body` is the answer's exact text.
+    A `binding` record gives its response to every later command with its key. The refusal of a synchronous command
+    does not bind: it is kept for people to read. `body` is the exact text of the response.
     """
 
     class Status(models.TextChoices):
@@ -46,7 +48,7 @@ class CommandRecord(models.Model):
             ("view_command", "Can view everybody's commands"),
         )
         constraints = (
-            # The command's id first: an operator looks one up without knowing who sent it.
+            # The id of the command comes first: an operator looks for it without knowing the sender.
             models.UniqueConstraint(fields=["command_id", "actor_id"], name="command_once_per_actor"),
             models.CheckConstraint(
                 condition=models.Q(status__in=["pending", "succeeded", "refused"]),

@@ -1,3 +1,5 @@
+"""The lifecycle of a product: it can leave the range and come back."""
+
 from django.db import models
 
 import facts
@@ -6,7 +8,7 @@ from products_write.models.aggregate import Aggregate
 
 
 class Lifecycle(Aggregate):
-    """Leaving the range and coming back to it."""
+    """A product that can be discontinued and reinstated."""
 
     discontinued = models.BooleanField(default=False)
 
@@ -14,16 +16,18 @@ class Lifecycle(Aggregate):
         abstract = True
 
     def discontinue(self, *, reason: str) -> None:
-        """No-op when it is discontinued already."""
+        """Takes the product out of the range. Nothing happens when it is discontinued already."""
         if self.discontinued:
             return
         self.record(facts.ProductDiscontinued(reason=reason), discontinued=True)
 
     def reinstate(self) -> None:
+        """Brings the product back into the range. Raises NotDiscontinued."""
         if not self.discontinued:
-            raise NotDiscontinued
+            raise NotDiscontinued(f"Product {self.id} is not discontinued, so it cannot be reinstated.")
         self.record(facts.ProductReinstated(), discontinued=False)
 
     def refuse_if_discontinued(self) -> None:
+        """Raises ProductIsDiscontinued for a discontinued product."""
         if self.discontinued:
-            raise ProductIsDiscontinued
+            raise ProductIsDiscontinued(f"Product {self.id} is discontinued. Reinstate it first.")

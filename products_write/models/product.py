@@ -1,3 +1,5 @@
+"""The product: the aggregate that all commands are about."""
+
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +12,9 @@ from kernel.database import tables
 from kernel.database.aliases import write_connection
 from kernel.database.dialect import dialect_of
 from kernel.database.hydration import hydrate, select
-from products_write.errors import ProductIdTaken, ProductNotFound, SkuTaken
+from products_write.errors import ProductIdTaken, ProductNotFound
 from products_write.limits import MAX_PRODUCT_ID, MAX_UNIT_PRICE
-from products_write.models.catalogue_entry import Catalogued, violates
+from products_write.models.catalogue_entry import Catalogued, sku_taken, violates
 from products_write.models.product_id import draw_product_id, pass_taken_ids
 from products_write.models.rating import Rated
 from products_write.models.relation import Related
@@ -20,16 +22,22 @@ from products_write.models.stock import Stocked, StockItem
 
 
 class ProductManager(models.Manager["Product"]):
-    def lock(self, product_id: int, *, field: str = "product_id") -> "Product":
-        """The product, nobody else's until the transaction ends, and the moment it decides (law 8).
+    """Locks products."""
 
-        Raises ProductNotFound, which names the command's `field`.
+    def lock(self, product_id: int, *, field: str = "product_id") -> "Product":
+        """The product, locked until the transaction ends, with its `decided_at` (law 8).
+
+        `field` is the command's field with the id. Raises ProductNotFound, which names this field.
         """
         connection = write_connection()
         by_id = f"{select(Product)} WHERE id = %s"
         found = dialect_of(connection).fetch_locked(connection, by_id, [product_id])
         if found is None:
-            raise ProductNotFound(field=field)
+            raise ProductNotFound(
+                f"There is no product with the id {product_id}. Check {field}.", field=field
+            )
+        # The lock is taken before the clock is read, so that a later decision does not get an earlier time. The clock
+        # itself may be set back, so the time is at least that of the product's last event.
         row, clock = found
         product = hydrate(Product, connection, row)
         product.decided_at = max(clock, product.recorded_at)
@@ -37,7 +45,7 @@ class ProductManager(models.Manager["Product"]):
 
 
 class Product(Catalogued, Related, Rated, Stocked):
-    """What is sold. Its row is locked by every command, and its version counts its events."""
+    """Something that the shop sells. Every command locks the row, and `version` counts the events."""
 
     objects = ProductManager()
 
@@ -68,7 +76,10 @@ class Product(Catalogued, Related, Rated, Stocked):
         unit_price: Decimal,
         categories: list[str],
     ) -> "Product":
-        """A new product, without stock. `product_id` None: the service chooses one."""
+        """A new product without stock. With `product_id` None the service chooses the id.
+
+        Raises ProductIdTaken and SkuTaken.
+        """
         row = {"sku": sku, "name": name, "description": description, "unit_price": unit_price}
         product = cls._inserted(product_id, row)
         tables.insert(StockItem, {"product": product.id, "quantity": 0})
@@ -84,7 +95,9 @@ class Product(Catalogued, Related, Rated, Stocked):
         if product_id is None:
             product._insert_with_free_id()
         elif not product._insert(product_id):
-            raise ProductIdTaken
+            raise ProductIdTaken(
+                f"Another product has the id {product_id}. Choose another product_id, or leave it out."
+            )
         return product
 
     def _insert_with_free_id(self) -> None:
@@ -92,12 +105,12 @@ class Product(Catalogued, Related, Rated, Stocked):
             pass_taken_ids(drawn)
 
     def _insert(self, product_id: int) -> bool:
-        """False if the id is taken, also by a transaction that commits while this one waits."""
+        """Inserts the row. Returns False if another product has the id, even one that commits while this one waits."""
         self.id = product_id
         row = {field.name: getattr(self, field.name) for field in self._meta.local_concrete_fields}
         try:
             return tables.insert_if_absent(Product, row, unique=["id"], returning="id") is not None
         except IntegrityError as error:
             if violates(error, "sku"):
-                raise SkuTaken from error
+                raise sku_taken(self.sku) from error
             raise

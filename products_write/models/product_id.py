@@ -1,7 +1,7 @@
-"""Ids that the service chooses, so that they never meet ids that clients chose.
+"""Product ids that the service chooses, apart from all ids that clients have chosen.
 
-They are drawn from the identity of a small table. A client may have taken an id before it is drawn;
-whoever inserts the product finds out and draws again, past the whole run of ids taken there.
+Ids are drawn from the identity column of a small table. A client may have taken the drawn id already. The insert of
+the product then fails, and the next draw comes after the whole run of taken ids.
 """
 
 from django.db import models
@@ -20,7 +20,7 @@ _TABLE = "products_write_reservedproductid"
 
 
 class ReservedProductId(models.Model):
-    """Holds the identity that ids are drawn from; its rows mean nothing."""
+    """Holds the identity column that ids are drawn from. Its rows have no meaning."""
 
     id = models.BigAutoField(primary_key=True)
 
@@ -32,18 +32,21 @@ class ReservedProductId(models.Model):
 
 
 def draw_product_id() -> int:
-    """The next id; it may be taken by a client's product. Raises Unavailable when none is left."""
+    """The next id, which the product of a client may have already. Raises Unavailable when no id is left."""
     connection = write_connection()
     drawn = dialect_of(connection).draw_identity(connection, _TABLE)
     if drawn > MAX_PRODUCT_ID:
-        raise Unavailable("The service has no product id left to give; choose one and send it as product_id.")
+        raise Unavailable(
+            "The service has no product id left. Choose an id yourself and send it as product_id."
+        )
     return drawn
 
 
 def pass_taken_ids(taken: int) -> None:
-    """Makes the next draw come after the contiguous run of taken ids that `taken` belongs to.
+    """Makes the next draw come after the unbroken run of taken ids that contains `taken`.
 
-    Draws of others in between may be given again; they meet a taken id then, and pass it.
+    Another command may draw an id at this moment, and the same id can be drawn again later. That is no harm: the
+    later insert finds the id taken, and draws again.
     """
     connection = write_connection()
     with connection.cursor() as cursor:

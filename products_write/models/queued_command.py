@@ -1,3 +1,5 @@
+"""The queue of accepted commands, in the database."""
+
 from datetime import timedelta
 
 from django.db import models
@@ -11,13 +13,15 @@ from kernel.database.dialect import dialect_of
 from products_write.models.command_record import CommandRecord
 
 LINE_LOCK_CLASS = 7_203
-_LINES = 1_000
-_PATIENCE = timedelta(minutes=10)
+_MAX_LINES = 1_000
+_RETRY_PERIOD = timedelta(minutes=10)
 
 
 class QueuedCommandManager(models.Manager["QueuedCommand"]):
+    """Adds commands to the queue, finds the next one, and locks it."""
+
     def enqueue(self, record: CommandRecord, payload: str, expected_version: int | None) -> "QueuedCommand":
-        """The command, last in its line, from the moment the caller's transaction commits."""
+        """Puts the command at the end of its product's line. It waits there from the caller's commit on."""
         if record.product_id is not None:
             _lock_end_of_line(record.product_id)
         return self.create(
@@ -29,7 +33,7 @@ class QueuedCommandManager(models.Manager["QueuedCommand"]):
         )
 
     def next_in_line(self, waiting: "QueuedCommand") -> "QueuedCommand | None":
-        """What is to be executed first of all that wait for the same product as `waiting`."""
+        """The first command in the line that `waiting` belongs to; None if that line is empty."""
         line = (
             self.filter(id=waiting.id)
             if waiting.product_id is None
@@ -38,21 +42,26 @@ class QueuedCommandManager(models.Manager["QueuedCommand"]):
         return line.select_related("record").order_by("id").first()
 
     def one_of_each_line(self) -> "models.QuerySet[QueuedCommand, int]":
-        """The record's id of one command of each line, the line that has waited longest first."""
+        """For each line the record id of one command; the line that has waited longest comes first."""
+        # A command without a product is a line of its own; a negative number never meets a product's id.
         lines = self.annotate(line=Coalesce("product_id", -F("id"))).values("line")
         longest_waiting = lines.annotate(one=Min("record_id"), first=Min("id")).order_by("first")
-        return longest_waiting.values_list("one", flat=True)[:_LINES]
+        return longest_waiting.values_list("one", flat=True)[:_MAX_LINES]
 
     def claim(self, queued_id: int) -> bool:
-        """Whether it is ours until the transaction ends: not executed already, nor just now by somebody else."""
+        """Locks the command until the transaction ends.
+
+        Returns False if the command is executed already, or if another worker holds it.
+        """
         return self.select_for_update(skip_locked=True).filter(id=queued_id).first() is not None
 
 
 class QueuedCommand(models.Model):
-    """A command that was accepted and is not yet executed; the row goes when the answer is stored.
+    """A command that is accepted and not yet executed. The row is removed when the response is stored.
 
-    The commands of one product form a line, in the order of `id`, which is the order of acceptance; one without
-    a product is a line of its own. `payload` is the JSON of the validated fields, `accepted_at` the database's clock.
+    The commands of one product form a line in the order of `id`, which is the order of acceptance. A command without
+    a product is a line of its own. `payload` is the JSON of the validated fields. `accepted_at` is by the database's
+    clock.
     """
 
     record = models.OneToOneField(CommandRecord, on_delete=models.CASCADE)
@@ -71,14 +80,17 @@ class QueuedCommand(models.Model):
         return f"queued {self.record_id}"
 
     def is_past_patience(self) -> bool:
-        """Whether, failing by a fault of ours, it has been tried for long enough to undo a bad release."""
-        return timezone.now() - self.accepted_at > _PATIENCE
+        """Whether a command that fails by a fault in our code is given up.
+
+        The period is long enough to undo a bad release.
+        """
+        return timezone.now() - self.accepted_at > _RETRY_PERIOD
 
 
 def _lock_end_of_line(product_id: int) -> None:
-    """Until commit nobody else joins this product's line, so that ids are visible in their order.
+    """Keeps all other commands out of this product's line until commit, so that ids become visible in their order.
 
-    Without it a later id could be committed, and executed, before an earlier one is seen.
+    Without this lock a later id could be committed and executed while the earlier one is still invisible.
     """
     connection = write_connection()
     dialect_of(connection).lock_until_commit(connection, LINE_LOCK_CLASS, product_id)

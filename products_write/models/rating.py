@@ -1,3 +1,5 @@
+"""The ratings of products by users."""
+
 from typing import NamedTuple
 
 from django.db import models
@@ -8,37 +10,39 @@ from kernel.database.statements import fetch
 from products_write.errors import RatingNotFound
 from products_write.models.lifecycle import Lifecycle
 
-# One statement sets the rating, says what it replaced, and returns no row when nothing changes.
-_PUT = """
+# One statement sets the rating and returns the rating that it replaced. It returns no row when nothing changes.
+_SET_RATING = """
 INSERT INTO products_write_rating (product_id, user_id, rating) VALUES (%s, %s, %s)
 ON CONFLICT (product_id, user_id) DO UPDATE
 SET previous_rating = products_write_rating.rating, rating = excluded.rating
 WHERE products_write_rating.rating <> excluded.rating
 RETURNING previous_rating
 """
-_TAKE = "DELETE FROM products_write_rating WHERE product_id = %s AND user_id = %s RETURNING rating"
+_REMOVE_RATING = "DELETE FROM products_write_rating WHERE product_id = %s AND user_id = %s RETURNING rating"
 
 
 class Replaced(NamedTuple):
-    """The rating that stood before, None if there was none."""
+    """The rating before the change; None if there was none."""
 
     rating: int | None
 
 
 class RatingManager(models.Manager["Rating"]):
+    """Changes a rating in one statement."""
+
     def set_rating(self, product_id: int, user_id: int, rating: int) -> Replaced | None:
-        """Sets a user's rating; None when it was so already."""
-        found = fetch(write_connection(), _PUT, [product_id, user_id, rating])
+        """Sets a user's rating. Returns None when the user has given this rating already."""
+        found = fetch(write_connection(), _SET_RATING, [product_id, user_id, rating])
         return Replaced(found[0][0]) if found else None
 
     def remove_rating(self, product_id: int, user_id: int) -> int | None:
-        """Removes a user's rating; it, or None when there is none."""
-        found = fetch(write_connection(), _TAKE, [product_id, user_id])
+        """Removes a user's rating and returns it; None when there is none."""
+        found = fetch(write_connection(), _REMOVE_RATING, [product_id, user_id])
         return int(found[0][0]) if found else None
 
 
 class Rating(models.Model):
-    """One user's rating of one product, 1 to 5, and the one it replaced."""
+    """One user's rating of one product, from 1 to 5, and the rating that it replaced."""
 
     product = models.ForeignKey("products_write.Product", on_delete=models.CASCADE, db_index=False)
     user_id = models.BigIntegerField()
@@ -59,13 +63,13 @@ class Rating(models.Model):
 
 
 class Rated(Lifecycle):
-    """Being rated by users."""
+    """A product that users can rate."""
 
     class Meta:
         abstract = True
 
     def rate(self, *, user_id: int, rating: int) -> None:
-        """No-op when this is the user's rating already."""
+        """Sets the user's rating, from 1 to 5. Nothing happens when it is the same. Raises ProductIsDiscontinued."""
         self.refuse_if_discontinued()
         replaced = Rating.objects.set_rating(self.id, user_id, rating)
         if replaced is None:
@@ -73,7 +77,10 @@ class Rated(Lifecycle):
         self.record(ProductRated(user_id=user_id, rating=rating, previous_rating=replaced.rating))
 
     def withdraw_rating(self, *, user_id: int) -> None:
+        """Removes the user's rating. Raises RatingNotFound."""
         withdrawn = Rating.objects.remove_rating(self.id, user_id)
         if withdrawn is None:
-            raise RatingNotFound
+            raise RatingNotFound(
+                f"User {user_id} has not rated product {self.id}, so there is no rating to withdraw."
+            )
         self.record(ProductRatingWithdrawn(user_id=user_id, previous_rating=withdrawn))

@@ -1,3 +1,5 @@
+"""The relations between products."""
+
 from django.db import models
 
 from facts import ProductRelated, ProductUnrelated
@@ -7,7 +9,7 @@ from products_write.models.lifecycle import Lifecycle
 
 
 class ProductRelation(models.Model):
-    """That a product names another as related; directed, in the order of `id`."""
+    """A product shows another product beside it, in this direction only. The order of `id` is the order of showing."""
 
     product = models.ForeignKey(
         "products_write.Product", on_delete=models.CASCADE, related_name="relations", db_index=False
@@ -29,32 +31,46 @@ class ProductRelation(models.Model):
 
 
 class Related(Lifecycle):
-    """Naming related products."""
+    """A product that can show other products beside it."""
 
     class Meta:
         abstract = True
 
     def relate(self, other: "Related") -> None:
-        """`other` must be locked too, lest it be discontinued meanwhile. No-op when related already."""
+        """Shows `other` beside this product. Nothing happens when it is shown already.
+
+        `other` must be locked too, so that no other command discontinues it meanwhile. Raises SelfRelation,
+        ProductIsDiscontinued and TooManyRelations.
+        """
         if other.id == self.id:
-            raise SelfRelation
+            raise SelfRelation(
+                f"Product {self.id} cannot be related to itself. Give the id of another product as related_product_id."
+            )
         self.refuse_if_discontinued()
         if other.discontinued:
             raise ProductIsDiscontinued(
-                "The product to relate to is discontinued.", field="related_product_id"
+                f"Product {other.id}, the one to relate to, is discontinued. Reinstate it first.",
+                field="related_product_id",
             )
         related = set(self._relations().values_list("related_product_id", flat=True))
         if other.id in related:
             return
         if len(related) >= MAX_RELATIONS:
-            raise TooManyRelations
+            raise TooManyRelations(
+                f"Product {self.id} has {len(related)} related products, and {MAX_RELATIONS} is the limit. "
+                "Remove one of them first."
+            )
         ProductRelation.objects.create(product_id=self.id, related_product_id=other.id)
         self.record(ProductRelated(related_product_id=other.id))
 
     def unrelate(self, related_product_id: int) -> None:
+        """Stops showing the other product. Raises RelationNotFound."""
         deleted, _ = self._relations().filter(related_product_id=related_product_id).delete()
         if not deleted:
-            raise RelationNotFound
+            raise RelationNotFound(
+                f"Product {self.id} does not show product {related_product_id} beside it. Check both ids: a relation "
+                "has a direction."
+            )
         self.record(ProductUnrelated(related_product_id=related_product_id))
 
     def _relations(self) -> models.QuerySet[ProductRelation]:

@@ -1,3 +1,5 @@
+"""The stock of products: pieces come in, go out, and are counted."""
+
 from datetime import datetime
 
 from django.db import models
@@ -12,7 +14,7 @@ from products_write.models.lifecycle import Lifecycle
 
 
 class StockItem(models.Model):
-    """How many pieces of a product are on hand, and when the shelf was last counted."""
+    """The number of pieces of a product in stock, and the time of the latest count of the shelf."""
 
     product = models.OneToOneField("products_write.Product", on_delete=models.CASCADE, primary_key=True)
     quantity = models.BigIntegerField(default=0)
@@ -29,12 +31,12 @@ class StockItem(models.Model):
         return f"{self.quantity} of {self.product_id}"
 
     def saw(self, moved_at: datetime) -> bool:
-        """Whether the latest count includes what moved then: at the moment of the count or before it."""
+        """Whether the latest count includes a movement of this time: one at the moment of the count or before it."""
         return self.last_counted_at is not None and moved_at <= self.last_counted_at
 
 
 class StockMovement(models.Model):
-    """What came in (positive) or went out (negative), and the event that says so."""
+    """Pieces that came in (positive) or went out (negative). `version` is that of the event that says so."""
 
     product = models.ForeignKey("products_write.Product", on_delete=models.CASCADE, db_index=False)
     version = models.BigIntegerField()
@@ -57,34 +59,45 @@ class StockMovement(models.Model):
 
     @classmethod
     def sum_after(cls, product_id: int, moment: datetime) -> int:
-        """What all movements effective after `moment` amount to."""
+        """The sum of all movements after `moment`, in pieces."""
         movements = cls._default_manager.filter(product_id=product_id, effective_at__gt=moment)
         return int(movements.aggregate(total=Sum("quantity"))["total"] or 0)
 
 
 class Stocked(Lifecycle):
-    """Keeping stock: pieces come in, go out, and are counted."""
+    """A product with a stock."""
 
     class Meta:
         abstract = True
 
     def add_to_inventory(self, quantity: int, *, received_at: datetime | None = None) -> None:
-        """`received_at` None: now. What arrived before the latest count is recorded and leaves the stock."""
+        """Pieces have arrived at `received_at`; None means now.
+
+        Pieces that the latest count includes are recorded, and the stock stays as it is.
+        Raises ProductIsDiscontinued and StockLimit.
+        """
         self.refuse_if_discontinued()
         stock = self._stock()
         after = stock.quantity if self._seen(stock, received_at) else stock.quantity + quantity
-        if after > MAX_STOCK:
-            raise StockLimit
+        _refuse_beyond_limit(after)
         self._move(stock, quantity, received_at, after)
         event = InventoryAdded(quantity=quantity, quantity_after=after)
         self.record(event, effective_at=self._by_now(received_at))
 
     def confirm_items_shipped(self, quantity: int, *, shipped_at: datetime | None = None) -> None:
-        """`shipped_at` None: now. What left before the latest count is recorded, and needs no stock."""
+        """Pieces have left at `shipped_at`; None means now.
+
+        Pieces that left before the latest count are recorded, and the stock stays as it is. They need no stock.
+        Raises InsufficientStock.
+        """
         stock = self._stock()
         after = stock.quantity if self._seen(stock, shipped_at) else stock.quantity - quantity
         if after < 0:
-            raise InsufficientStock(current_stock=stock.quantity)
+            raise InsufficientStock(
+                f"The shipment has {quantity} pieces, and {stock.quantity} are in stock. "
+                "Check the quantity, or count the shelf and send a recount first.",
+                current_stock=stock.quantity,
+            )
         self._move(stock, -quantity, shipped_at, after)
         event = InventoryItemsShipped(quantity=quantity, quantity_after=after)
         self.record(event, effective_at=self._by_now(shipped_at))
@@ -92,17 +105,29 @@ class Stocked(Lifecycle):
     def update_stock_from_inventory_recount(
         self, updated_quantity: int, *, counted_at: datetime | None = None
     ) -> None:
-        """The shelf held `updated_quantity` at `counted_at` (None: now); what moved since is put on top."""
+        """The shelf held `updated_quantity` pieces at `counted_at`; None means now.
+
+        Movements after the count are added to it. Raises RecountOutdated when a later count is known,
+        RecountContradicted when the sum is below zero, and StockLimit.
+        """
         stock = self._stock()
         counted = self._by_now(counted_at)
         if counted_at is not None and stock.last_counted_at is not None and counted < stock.last_counted_at:
-            raise RecountOutdated(counted_at=rfc3339(stock.last_counted_at))
+            latest = rfc3339(stock.last_counted_at)
+            raise RecountOutdated(
+                f"This count is from {rfc3339(counted)}, and the shelf was counted again at {latest}. "
+                "The later count stays. Count the shelf again if it is wrong.",
+                counted_at=latest,
+            )
         moved_since = 0 if counted_at is None else StockMovement.sum_after(self.id, counted)
         before, after = stock.quantity, updated_quantity + moved_since
         if after < 0:
-            raise RecountContradicted(moved_since=moved_since)
-        if after > MAX_STOCK:
-            raise StockLimit
+            raise RecountContradicted(
+                f"The count found {updated_quantity} pieces, but {-moved_since} have left since then. "
+                "Count the shelf again.",
+                moved_since=moved_since,
+            )
+        _refuse_beyond_limit(after)
         tables.update(StockItem, {"quantity": after, "last_counted_at": counted}, {"product": self.id})
         event = InventoryRecounted(
             updated_quantity=updated_quantity,
@@ -117,11 +142,14 @@ class Stocked(Lifecycle):
         return tables.get(StockItem, product=self.id)
 
     def _by_now(self, moment: datetime | None) -> datetime:
-        """Nothing happens after now: the database's clock may be behind the one that validated `moment`."""
+        """`moment`, but never later than now; None means now.
+
+        The database's clock may be behind the clock that validated `moment`.
+        """
         return self.decided_at if moment is None else min(moment, self.decided_at)
 
     def _seen(self, stock: StockItem, moved_at: datetime | None) -> bool:
-        """A movement without a time of its own is accepted now, so after the count."""
+        """Whether the latest count includes the movement. A movement without a time is from now, after the count."""
         return moved_at is not None and stock.saw(self._by_now(moved_at))
 
     def _move(self, stock: StockItem, quantity: int, moved_at: datetime | None, after: int) -> None:
@@ -134,3 +162,10 @@ class Stocked(Lifecycle):
             "effective_at": self._by_now(moved_at),
         }
         tables.insert(StockMovement, movement)
+
+
+def _refuse_beyond_limit(after: int) -> None:
+    if after > MAX_STOCK:
+        raise StockLimit(
+            f"The stock would be {after:,} pieces, and {MAX_STOCK:,} is the limit. Check the quantity."
+        )
