@@ -1,1 +1,1 @@
-"""The one way in: every command, wherever it comes from, goes through here."""
+"""The command bus: every command goes through it, from HTTP, the admin, the command line or the queue."""

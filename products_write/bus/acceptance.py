@@ -1,4 +1,4 @@
-"""Storing a command that is to be executed later, and what is answered meanwhile."""
+"""Stores a command that a worker executes later, and makes the response for the meantime."""
 
 from functools import partial
 
@@ -16,9 +16,9 @@ ACCEPTED = 202
 
 
 def enqueue(envelope: Envelope) -> CommandResponse:
-    """Takes the command's key and a place in its product's line; the stored answer if it was given before.
+    """Claims the command's key, and puts the command at the end of its product's line.
 
-    Repeated while it waits, a command is answered as pending again.
+    A repeated command gets its stored response. While it waits it gets the pending status again.
     """
     earlier = idempotency.claim_key(envelope)
     if earlier is None:

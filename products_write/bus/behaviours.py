@@ -1,4 +1,7 @@
-"""What happens around every handler: a behaviour takes the envelope and what comes next. bus.py has the order."""
+"""The behaviours around every handler: each gets the envelope and calls the next one.
+
+bus.dispatch and queue.execution have their order.
+"""
 
 import random
 import time
@@ -25,12 +28,12 @@ from products_write.errors import CommandInProgress, IdempotencyKeyReused
 logger = structlog.get_logger("products_write.behaviours")
 
 ATTEMPTS = 5
-_FIRST_PAUSE = 0.01  # seconds; doubles with every attempt, and a random part of it is slept
+_FIRST_PAUSE = 0.01  # seconds; the pause doubles with every attempt, and a random part of it is slept
 
 
 def record_metrics(envelope: Envelope, proceed: Next) -> CommandResponse:
-    """Counts how commands end, wherever they come from."""
-    counted, ended = envelope.command_type.slug, "failed"
+    """Counts how commands end: succeeded, replayed, failed, or by the code of the refusal."""
+    name, ended = envelope.command_type.slug, "failed"
     try:
         response = proceed(envelope)
         ended = "replayed" if response.replayed else "succeeded"
@@ -38,12 +41,12 @@ def record_metrics(envelope: Envelope, proceed: Next) -> CommandResponse:
         ended = refusal.code
         raise
     finally:
-        COMMAND_COUNT.labels(counted, ended).inc()
+        COMMAND_COUNT.labels(name, ended).inc()
     return response
 
 
 def correlate_and_log(envelope: Envelope, proceed: Next) -> CommandResponse:
-    """Every line inside names the command; its end is one line."""
+    """Puts the command into every log line inside, and logs its end in one line."""
     about = {"command": envelope.command_type.slug, "command_id": str(envelope.command_id)}
     started = time.perf_counter()
     with (
@@ -71,22 +74,31 @@ def _since(started: float) -> float:
 
 
 def authorise(envelope: Envelope, proceed: Next) -> CommandResponse:
+    """Raises NotAuthenticated or PermissionDenied unless the actor may send this command.
+
+    This comes before validation, so a client reads 401 or 403 before any fault in the fields.
+    """
     refuse_unless_permitted(envelope.command_type, envelope.actor)
     if _is_for_another(envelope) and not envelope.actor.may(FOR_OTHERS):
-        raise PermissionDenied("Rating for another user needs the permission products_write.rate_for_others.")
+        raise PermissionDenied(
+            f"The rating of another user needs the permission {FOR_OTHERS}. Leave out user_id for your own rating."
+        )
     return proceed(envelope)
 
 
 def refuse_unless_permitted(command_type: type[Command], actor: Actor) -> None:
-    """Raises NotAuthenticated or PermissionDenied unless `actor` may send such commands."""
+    """Raises NotAuthenticated or PermissionDenied unless `actor` may send commands of this type."""
     if not actor.is_authenticated:
         raise NotAuthenticated
     if command_type.permission is not None and not actor.may(command_type.permission):
-        raise PermissionDenied(f"This needs the permission {command_type.permission}.")
+        raise PermissionDenied(f"You need the permission {command_type.permission} for this command.")
 
 
 def _is_for_another(envelope: Envelope) -> bool:
-    """Whether the payload, not yet validated, names a user other than the sender."""
+    """Whether the payload names a user other than the sender. The payload is not validated yet.
+
+    An empty `user_id` in a form means the sender.
+    """
     if not issubclass(envelope.command_type, RatingCommand) or "user_id" not in envelope.payload:
         return False
     named = envelope.payload["user_id"]
@@ -94,6 +106,7 @@ def _is_for_another(envelope: Envelope) -> bool:
 
 
 def validate(envelope: Envelope, proceed: Next) -> CommandResponse:
+    """Turns the payload into a command. Raises Invalid with all faults."""
     envelope.validated = parse_command(
         envelope.command_type, envelope.payload, envelope.actor, lax=envelope.lax
     )
@@ -103,7 +116,7 @@ def validate(envelope: Envelope, proceed: Next) -> CommandResponse:
 def parse_command(
     command_type: type[Command], payload: Mapping[str, object], actor: Actor, *, lax: bool = False
 ) -> Command:
-    """The payload as a command. Raises Invalid with all the faults, those of the schema and those beyond it."""
+    """The payload as a command. Raises Invalid with all faults, also those that the schema cannot express."""
     try:
         command = validated_against(command_type, payload, lax=lax)
     except Invalid as invalid:
@@ -116,19 +129,19 @@ def parse_command(
 
 
 def log_refusals(envelope: Envelope, proceed: Next) -> CommandResponse:
-    """Keeps the refusal of an understood command in the command log, in a transaction of its own."""
+    """Keeps the refusal of a valid command in the command log, in a transaction of its own."""
     try:
         return proceed(envelope)
     except (IdempotencyKeyReused, CommandInProgress):
-        raise  # the key is another command's
+        raise  # the record of this key belongs to another command
     except ServiceError as refusal:
-        if 404 <= status_of(refusal) < 500:
+        if 404 <= status_of(refusal) < 500:  # a decision about the command; 5xx only puts it off
             _log_refusal(envelope, refusal)
         raise
 
 
 def _log_refusal(envelope: Envelope, refusal: ServiceError) -> None:
-    """The refusal stands whether or not it can be written down."""
+    """Logs the refusal if the database lets it. The client gets the refusal in any case."""
     try:
         with transaction.atomic(using=write_alias(), durable=True):
             idempotency.log_refusal(envelope, refusal)
@@ -137,34 +150,44 @@ def _log_refusal(envelope: Envelope, refusal: ServiceError) -> None:
 
 
 def in_transaction(envelope: Envelope, proceed: Next) -> CommandResponse:
-    """One transaction (law 1). What undoes it in passing is tried again a few times; the rest is Unavailable."""
+    """Runs the rest in one transaction (law 1).
+
+    A passing failure, such as a deadlock, is tried again up to ATTEMPTS times. Raises Unavailable when the database
+    cannot be used, and when the last attempt fails.
+    """
     pause = _FIRST_PAUSE
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic(using=write_alias(), durable=True):
                 return proceed(envelope)
         except (DatabaseError, InterfaceError) as error:
-            if is_lost_connection(error) and (response := _answered_after_all(envelope)):
+            if is_lost_connection(error) and (response := _committed_response(envelope)):
                 return response
             if is_unavailability(error) and not is_passing(error):
                 raise Unavailable from error
             if is_stale_plan(error):
-                write_connection().close()
+                write_connection().close()  # a new connection makes new plans
             elif not is_passing(error):
                 raise
             logger.warning("command_retried", attempt=attempt, cause=str(error))
         time.sleep(random.uniform(0, pause))
         pause *= 2
-    raise Unavailable("Others kept changing the same product. Nothing was done; try again.")
+    raise Unavailable(
+        "Other commands kept changing the same product. Nothing was done. Send the command again."
+    )
 
 
-def _answered_after_all(envelope: Envelope) -> CommandResponse | None:
-    """The answer, if the connection was lost on the way back from a COMMIT that had been carried out."""
+def _committed_response(envelope: Envelope) -> CommandResponse | None:
+    """The stored response, if the database did commit before the connection broke; None if it did not.
+
+    Raises Unavailable while the database cannot tell.
+    """
     try:
         return idempotency.find_response(envelope)
     except (DatabaseError, InterfaceError) as error:
         logger.warning("outcome_unknown", cause=str(error))
         raise Unavailable(
-            "The database was lost as the command was being stored. Send it again with the same Idempotency-Key.",
+            "The connection to the database broke while the command was stored, so it may have taken effect. Send it "
+            f"again with the Idempotency-Key {envelope.command_id}: it takes effect only once.",
             command_id=str(envelope.command_id),
         ) from error

@@ -1,4 +1,4 @@
-"""Sending many commands in a row."""
+"""Sends many commands in a row with less noise."""
 
 import logging
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from events.delivery.gathering import gathered_wake_ups
 
 @contextmanager
 def in_bulk() -> Iterator[None]:
-    """Inside, wake-ups are gathered and a command that succeeds leaves no log line."""
+    """Inside this context, wake-ups are gathered, and a command that succeeds leaves no log line."""
     logger = logging.getLogger("products_write")
     level = logger.level
     logger.setLevel(logging.WARNING)

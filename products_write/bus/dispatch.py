@@ -1,4 +1,4 @@
-"""The one way in: every command, wherever it comes from, is sent or accepted here."""
+"""The entrance of the bus: every command is sent or accepted here."""
 
 from products_write.bus import behaviours
 from products_write.bus.acceptance import enqueue
@@ -15,7 +15,7 @@ SEND_BEHAVIOURS: tuple[Behaviour, ...] = (
     behaviours.in_transaction,
     deduplicate,
 )
-"""The behaviours around every handler, the first outermost."""
+"""The behaviours around every handler; the first is the outermost."""
 
 ACCEPT_BEHAVIOURS: tuple[Behaviour, ...] = (
     behaviours.correlate_and_log,
@@ -23,29 +23,29 @@ ACCEPT_BEHAVIOURS: tuple[Behaviour, ...] = (
     behaviours.validate,
     behaviours.in_transaction,
 )
-"""The behaviours around storing a command for later. products_write.queue.execution has those of its execution."""
+"""The behaviours around storing a command for later. queue.execution has the behaviours around its execution."""
 
 
 def send(envelope: Envelope) -> CommandResponse:
-    """Executes the command and returns its answer, or the stored one if its id was answered before.
+    """Executes the command and returns its response. A repeated command gets its stored response.
 
-    Call it outside any transaction. Raises a ServiceError for a refusal, with a code, and Unavailable when nothing
-    was done for now.
+    Call it outside any transaction. Raises a ServiceError with a code for a refusal. Raises Unavailable when the
+    database cannot be used; the same envelope may be sent again.
     """
     return _execute(envelope)
 
 
 def accept(envelope: Envelope) -> CommandResponse:
-    """Stores the command for a worker to execute, and returns its status with 202.
+    """Stores the command for a worker, and returns its pending status with 202.
 
-    Raises a ServiceError for what speaks against it now: a sender who is not signed in, a permission, a fault in
-    the fields. A later refusal becomes the command's answer.
+    Call it outside any transaction. Raises a ServiceError for a sender who is not signed in, a missing permission
+    and a fault in the fields. The worker stores a later refusal as the command's response.
     """
     return _accept(envelope)
 
 
 def handle(envelope: Envelope) -> CommandResponse:
-    """Runs the command's handler, inside the behaviours of the caller."""
+    """Runs the command's handler. It is the innermost step of a chain of behaviours."""
     handler = HANDLERS[envelope.command_type]
     result = handler(envelope.command, envelope.unit_of_work())
     return CommandResponse.of(result, created=envelope.command_type.creates)

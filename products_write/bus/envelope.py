@@ -1,4 +1,4 @@
-"""What travels through the bus, and what comes back."""
+"""The envelope that carries a command through the bus, and the response that comes back."""
 
 import uuid
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ from products_write.commands.definition.base import Command, CommandResult, Unit
 
 
 class QueuePlace(NamedTuple):
-    """That a command waited: its place in the queue, and the moment it was accepted."""
+    """The place of a waiting command in the queue, and the moment of its acceptance."""
 
     queued_id: int
     at: datetime
@@ -26,7 +26,11 @@ class QueuePlace(NamedTuple):
 
 @dataclass(slots=True)
 class Envelope:
-    """A command on its way: as it came (`payload`), and as validated (`command`, once a behaviour has done so)."""
+    """A command on its way through the bus.
+
+    `payload` has the fields as they came. `command` has them after a behaviour has validated them. `lax` marks a
+    payload from a form, in which numbers are text.
+    """
 
     command_type: type[Command]
     payload: Mapping[str, object]
@@ -36,7 +40,7 @@ class Envelope:
     expected_version: int | None = None
     lax: bool = False
     has_new_key: bool = False
-    """Whether `command_id` was made for this envelope, so that no other can have it."""
+    """Whether `command_id` was made for this envelope, so that no other command can have it."""
     validated: Command | None = None
     accepted: QueuePlace | None = None
 
@@ -54,11 +58,12 @@ class Envelope:
     ) -> "Envelope":
         """The command called `name` with its fields, ready to be sent. Raises NotFound for an unknown name.
 
-        `payload` is what JSON gives, or with `lax` what a form gives. `command_id` is the idempotency key; without
-        one the envelope makes its own. `expected_version` is the version of the product that the sender saw.
+        `payload` holds values as JSON gives them, or with `lax` as a form gives them. `command_id` is the idempotency
+        key; without one the envelope makes its own. `expected_version` is the version of the product that the sender
+        saw. `correlation_id` is by default the current one.
         """
         if name not in COMMANDS:
-            raise NotFound(f"There is no command {name!r}.")
+            raise NotFound(f"There is no command {name!r}. The commands are: {', '.join(COMMANDS)}.")
         return cls(
             command_type=COMMANDS[name],
             payload=payload,
@@ -72,11 +77,13 @@ class Envelope:
 
     @property
     def command(self) -> Command:
+        """The validated command. Raises RuntimeError before its validation."""
         if self.validated is None:
             raise RuntimeError("The command is used before it is validated.")
         return self.validated
 
     def unit_of_work(self) -> UnitOfWork:
+        """The unit of work that the handler gets."""
         return UnitOfWork(
             actor=self.actor,
             command=self.command,
@@ -89,10 +96,10 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class CommandResponse:
-    """The answer to a command: `body` is the JSON exactly as stored, also when it is `replayed`.
+    """The response to a command. `body` is the JSON exactly as it is stored; `replayed` marks a repeated response.
 
-    `status` is 200, 201, 202 for a command that waits to be executed, or that of a refusal which binds its
-    command's id; `result` is None for the latter two.
+    `status` is 200, or 201 for a new product, or 202 for a command that waits, or the status of a stored refusal.
+    `result` is None for the last two.
     """
 
     status: int
@@ -100,20 +107,21 @@ class CommandResponse:
     result: CommandResult | None
     replayed: bool = False
     command_id: UUID | None = None
-    """Of a command that waits: under which its status is asked for."""
+    """The id of a command that waits, under which a client reads its status."""
 
     @classmethod
     def of(cls, result: CommandResult, *, created: bool) -> "CommandResponse":
+        """The response of a command that succeeded; `created` says whether it made a product."""
         return cls(201 if created else 200, _encode(result), result)
 
     @classmethod
     def refused(cls, error: ServiceError, correlation_id: str) -> "CommandResponse":
-        """A refusal that binds its command's id."""
+        """The response of a refused command, which every later command with its key gets too."""
         return cls(status_of(error), msgspec.json.encode(problem_document(error, correlation_id)), None)
 
     @classmethod
     def stored(cls, status: int, body: str) -> "CommandResponse":
-        """An answer given before."""
+        """A response that is in the command log already."""
         result = _decode(body) if status < 400 else None
         return cls(status, body.encode(), result, replayed=True)
 
@@ -126,7 +134,7 @@ Behaviour = Callable[[Envelope, Next], CommandResponse]
 
 
 def chain(behaviours: tuple[Behaviour, ...], last: Next) -> Next:
-    """One function that runs `last` inside all behaviours, the first outermost."""
+    """One function that runs `last` inside all behaviours; the first is the outermost."""
     for behaviour in reversed(behaviours):
         last = _around(behaviour, last)
     return last

@@ -1,4 +1,4 @@
-"""The command log as keeper of idempotency keys: a key is taken first, and answered before commit."""
+"""Idempotency keys: a command claims its key first, and stores its response under it before the commit."""
 
 import hashlib
 from dataclasses import replace
@@ -21,15 +21,15 @@ _KEY = ("command_id", "actor_id")
 
 
 def fingerprint(envelope: Envelope) -> str:
-    """What makes two commands the same: name and validated fields."""
+    """A digest of the name and the validated fields. Two equal commands have one fingerprint."""
     fields = _encode_sorted(envelope.command)
     return hashlib.sha256(envelope.command_type.slug.encode() + b"\n" + fields).hexdigest()
 
 
 def deduplicate(envelope: Envelope, proceed: Next) -> CommandResponse:
-    """The command's key comes first, its answer last, both in the command's transaction.
+    """Behaviour: claims the key before the command and stores the response after it, in the command's transaction.
 
-    A key that was made here is known to nobody else yet: it comes with the answer.
+    No other command can have a key that was made for this envelope. One statement at the end is then enough.
     """
     if envelope.has_new_key:
         response = proceed(envelope)
@@ -44,34 +44,35 @@ def deduplicate(envelope: Envelope, proceed: Next) -> CommandResponse:
 
 
 def claim_key(envelope: Envelope) -> CommandRecord | None:
-    """Takes the key for this transaction; the record of the same command if it has been taken before.
+    """Claims the key for this transaction and returns None, or returns the record of an equal command that has it.
 
-    Raises IdempotencyKeyReused, or CommandInProgress when another transaction holds the key for too long.
+    Raises IdempotencyKeyReused when a different command has the key. Raises CommandInProgress when another
+    transaction holds the key for longer than the lock timeout.
     """
     row = _row(envelope, status=CommandRecord.Status.PENDING, binding=True)
     try:
-        taken = tables.insert_if_absent(CommandRecord, row, unique=_KEY, returning="id")
+        claimed = tables.insert_if_absent(CommandRecord, row, unique=_KEY, returning="id")
     except OperationalError as error:
         if is_lock_timeout(error):
             raise CommandInProgress from error
         raise
-    return None if taken is not None else _taken_before(envelope, row)
+    return None if claimed is not None else _claimed_before(envelope, row)
 
 
 def record_of(envelope: Envelope) -> CommandRecord:
-    """The record of the key that was taken."""
+    """The record of a key that is claimed."""
     return CommandRecord.objects.get(**_key(envelope))
 
 
 def stored_response(record: CommandRecord) -> CommandResponse:
-    """What was answered under a key. Raises CommandInProgress while nothing was."""
+    """The response in the record. Raises CommandInProgress while there is none."""
     if record.http_status is None:
         raise CommandInProgress
     return CommandResponse.stored(record.http_status, record.body)
 
 
 def find_response(envelope: Envelope) -> CommandResponse | None:
-    """What this command was answered, None if there is no answer under its key."""
+    """The stored response to this command; None if its key has no response, or is another command's."""
     record = CommandRecord.objects.filter(**_key(envelope), binding=True, http_status__isnull=False).first()
     if record is None or envelope.validated is None or record.fingerprint != fingerprint(envelope):
         return None
@@ -79,18 +80,18 @@ def find_response(envelope: Envelope) -> CommandResponse | None:
 
 
 def store_response(envelope: Envelope, response: CommandResponse) -> None:
-    """Stores the answer under the key, in the same transaction; from then on it binds."""
-    tables.update(CommandRecord, _answered(response), _key(envelope))
+    """Stores the response under the claimed key. It binds from the commit on."""
+    tables.update(CommandRecord, _response_columns(response), _key(envelope))
 
 
 def claim_key_and_store_response(envelope: Envelope, response: CommandResponse) -> None:
-    """Both in one, for a key that nobody else can have."""
+    """Claims the key and stores the response in one statement, for a key that no other command can have."""
     row = _row(envelope, status=CommandRecord.Status.SUCCEEDED, binding=True)
-    tables.insert(CommandRecord, row | _answered(response))
+    tables.insert(CommandRecord, row | _response_columns(response))
 
 
 def log_refusal(envelope: Envelope, error: ServiceError) -> None:
-    """Keeps a refusal for people to read. It binds nothing: the same key may be tried again."""
+    """Keeps a refusal for people to read. It does not bind: the sender may use the same key again."""
     document = problem_document(error, envelope.correlation_id)
     row = _row(envelope, status=CommandRecord.Status.REFUSED, binding=False) | {
         "http_status": status_of(error),
@@ -102,7 +103,7 @@ def log_refusal(envelope: Envelope, error: ServiceError) -> None:
         _replace_unbinding(envelope, row)
 
 
-def _answered(response: CommandResponse) -> dict[str, object]:
+def _response_columns(response: CommandResponse) -> dict[str, object]:
     changes: dict[str, object] = {
         "status": CommandRecord.Status.SUCCEEDED,
         "http_status": response.status,
@@ -114,19 +115,23 @@ def _answered(response: CommandResponse) -> dict[str, object]:
     return changes | {"product_id": response.result.product_id}
 
 
-def _taken_before(envelope: Envelope, row: dict[str, Any]) -> CommandRecord | None:
+def _claimed_before(envelope: Envelope, row: dict[str, Any]) -> CommandRecord | None:
     record = CommandRecord.objects.select_for_update().filter(**_key(envelope)).first()
-    if record is None:  # cleaned away between the two statements
+    if record is None:  # clean_command_log removed it after the insert found it: now the key is free
         return claim_key(envelope)
     if not record.binding:
         _replace_unbinding(envelope, row)
         return None
     if record.fingerprint != row["fingerprint"]:
-        raise IdempotencyKeyReused
+        raise IdempotencyKeyReused(
+            f"The Idempotency-Key {envelope.command_id} was used for a different command. "
+            "Send a new key with this command."
+        )
     return record
 
 
 def _replace_unbinding(envelope: Envelope, row: dict[str, Any]) -> None:
+    """Puts `row` in the place of an earlier refusal under this key, and leaves a binding record alone."""
     blank = {"http_status": None, "body": "", "product_id": None, "finished_at": None}
     tables.update(CommandRecord, blank | row, _key(envelope) | {"binding": False})
 
