@@ -1,1 +1,1 @@
-"""What became of each command, and for how long that is kept."""
+"""The command log for its readers: the status of a command, and the removal of old records."""

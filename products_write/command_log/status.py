@@ -1,4 +1,4 @@
-"""What has become of a command, as a client reads it."""
+"""The status of a command as clients read it."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from products_write.models import CommandRecord
 
 
 def status_body(record: CommandRecord) -> bytes:
-    """The JSON document for the client: the fields of the result if it succeeded, `problem` if it was refused."""
+    """The status as JSON. It has the fields of the result after success, and `problem` after a refusal."""
     document: dict[str, Any] = {
         "command_id": record.command_id,
         "command": record.name,
@@ -25,7 +25,7 @@ def status_body(record: CommandRecord) -> bytes:
 
 
 def result_of(record: CommandRecord) -> CommandResult | None:
-    """The result of a command that succeeded."""
+    """The result of a command that succeeded; None for any other."""
     if record.status != CommandRecord.Status.SUCCEEDED:
         return None
     return msgspec.json.decode(record.body, type=CommandResult)

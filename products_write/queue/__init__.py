@@ -1,1 +1,1 @@
-"""Commands that were accepted and are executed later."""
+"""The execution of commands that were accepted before."""

@@ -1,7 +1,7 @@
-"""From an accepted command to a worker: its id is published without hurting the request that brought it.
+"""Tells a worker about an accepted command, beside the request that brought it.
 
-The message is a hint (law 3): what it says stands in the database, and the sweep finds what it did not reach.
-Where no broker is configured, or none can be reached, the thread that would have published executes.
+The message is a hint (law 3): the command is in the database, and the sweep finds it if the message is lost. Without
+a broker, or when no broker can be reached, the publishing thread executes the command itself.
 """
 
 from collections.abc import Sequence
@@ -22,13 +22,13 @@ IN_PLACE_SECONDS = 5.0
 
 
 def deliver(record_id: int, **kwargs: Any) -> None:
-    """Receiver of command_accepted: have it executed soon."""
+    """Receiver of command_accepted: publishes the command in the background, and returns at once."""
     failpoints.reach(failpoints.AFTER_COMMIT)
     command_publisher.add([record_id])
 
 
 def _deliver(record_ids: Sequence[int]) -> None:
-    """Each is an job of its own: one that fails keeps no other from its turn."""
+    """Publishes one command or executes it. Each command is a job of its own: a failure does not stop the next one."""
     (record_id,) = record_ids
     if settings.EMBEDDED or not _is_published(record_id):
         _execute_here(record_id)
@@ -49,7 +49,7 @@ def _execute_here(record_id: int) -> None:
     try:
         execute_line_of(record_id, monotonic() + IN_PLACE_SECONDS)
     finally:
-        connections.close_all()  # the thread may have nothing more to do for hours
+        connections.close_all()  # the thread may be idle for hours
 
 
 command_publisher = BackgroundQueue("commands", _deliver)

@@ -1,8 +1,8 @@
-"""Executing the commands that wait: each once, those of one product in the order accepted, one at a time.
+"""Executes the queued commands: each one once, and those of one product one at a time in their order.
 
-Whoever executes holds the row of the queue, and decides, answers and removes the row in one transaction. A worker
-that dies leaves it as it was. Who finds the first of a line taken leaves the line to whoever has it, who looks at
-it again after each commit.
+A worker locks the command's row of the queue. It executes the command, stores the response and removes the row in one
+transaction. If the worker dies, the queue is as before. If another worker holds the first command of a line, leave
+that line to it: it looks at the line again after each commit.
 """
 
 import time
@@ -27,10 +27,10 @@ logger = structlog.get_logger("products_write.execution")
 
 
 def execute_line_of(record_id: int, deadline: float = inf) -> bool:
-    """Execute, in order, what waits for the same product as this command; whether `deadline` left some of it.
+    """Executes, in order, the commands in the line of this command. Returns True if the deadline left some of them.
 
-    Nothing happens when the command is executed already or its line is in somebody else's hands. What fails for
-    now is left to the sweep. `deadline` is in monotonic seconds.
+    `deadline` is in seconds of the monotonic clock. Nothing happens when the command is executed already, or when
+    another worker holds the line. The sweep tries again later if a command fails in passing.
     """
     waiting = QueuedCommand.objects.filter(record_id=record_id).first()
     head = waiting and QueuedCommand.objects.next_in_line(waiting)
@@ -44,18 +44,22 @@ def execute_line_of(record_id: int, deadline: float = inf) -> bool:
 
 
 def execute_everything_waiting(deadline: float = inf) -> None:
-    """Execute what waits for any product, the line that has waited longest first."""
+    """Executes the commands of all lines until the deadline. The line that has waited longest comes first."""
     for record_id in QueuedCommand.objects.one_of_each_line():
         if time.monotonic() < deadline:
             execute_line_of(record_id, deadline)
 
 
 def in_turn(envelope: Envelope, proceed: Next) -> CommandResponse:
-    """Behaviour: holds the command's place in the queue, and stores the answer, a refusal too, as it gives it up."""
+    """Behaviour: locks the command's row of the queue, stores the response or refusal, and removes the row.
+
+    Raises CommandInProgress if another worker holds the row or the command is executed already.
+    """
     assert envelope.accepted is not None
     if not QueuedCommand.objects.claim(envelope.accepted.queued_id):
         raise CommandInProgress
     try:
+        # The savepoint undoes what a refused command has written, and keeps the lock on the row.
         with transaction.atomic(using=write_alias()):
             response = proceed(envelope)
     except Unavailable:
@@ -68,19 +72,25 @@ def in_turn(envelope: Envelope, proceed: Next) -> CommandResponse:
 
 
 def authorise_again(envelope: Envelope, proceed: Next) -> CommandResponse:
-    """Behaviour: what was allowed at acceptance must be allowed still."""
+    """Behaviour: the sender must still have the permission that they had at acceptance."""
     if not envelope.actor.is_authenticated:
-        raise PermissionDenied("The account that sent this command is gone or inactive.")
+        raise PermissionDenied(
+            "The account that sent this command was deleted or deactivated before its execution. Nothing was done."
+        )
     return behaviours.authorise(envelope, proceed)
 
 
 def restore(envelope: Envelope, proceed: Next) -> CommandResponse:
-    """Behaviour: the fields as they were validated; the clock of this machine is no reason to refuse them now."""
+    """Behaviour: takes the fields as they were validated at acceptance.
+
+    A second validation could refuse a time as in the future, because the clock of this machine may be behind.
+    """
     envelope.validated = msgspec.convert(envelope.payload, envelope.command_type)
     return proceed(envelope)
 
 
 def fail(envelope: Envelope) -> CommandResponse:
+    """Stands in for the handler of a command that is given up: refuses it as `internal`."""
     raise ServiceError
 
 
@@ -91,14 +101,14 @@ QUEUE_BEHAVIOURS: tuple[Behaviour, ...] = (
     authorise_again,
     restore,
 )
-"""Around every handler of a command that waited, the first outermost."""
+"""The behaviours around the handler of a queued command; the first is the outermost."""
 
 _execute = chain(QUEUE_BEHAVIOURS, handle)
 _give_up = chain((behaviours.in_transaction, in_turn), fail)
 
 
 def _has_ended(head: QueuedCommand) -> bool:
-    """Executes the command; whether it has its answer, so that it is the next one's turn."""
+    """Executes the command. Returns True if it has its response, so that the next command of the line may follow."""
     envelope = _envelope_of(head)
     if envelope is None:
         return False
@@ -107,14 +117,14 @@ def _has_ended(head: QueuedCommand) -> bool:
     except (CommandInProgress, Unavailable):
         return False
     except Exception:
-        if not head.is_past_patience():  # correlate_and_log has logged it
+        if not head.is_past_patience():  # correlate_and_log has logged the failure; the sweep tries again
             return False
         _give_up(envelope)
     return True
 
 
 def _envelope_of(head: QueuedCommand) -> Envelope | None:
-    """None for a command that this code does not know: it waits for a release that does."""
+    """The envelope of a queued command; None for an unknown command, which waits for a release that knows it."""
     record = head.record
     if record.name not in COMMANDS:
         logger.error("queued_command_unknown", command=record.name, command_id=str(record.command_id))
@@ -131,7 +141,7 @@ def _envelope_of(head: QueuedCommand) -> Envelope | None:
 
 
 def _actor(actor_id: int) -> Actor:
-    """Who sent it, with the permissions of now."""
+    """The sender, with the permissions that they have now. A missing user becomes an actor without any."""
     if actor_id == SYSTEM_ACTOR_ID:
         return SYSTEM
     user = get_user_model()._default_manager.filter(pk=actor_id, is_active=True).first()
