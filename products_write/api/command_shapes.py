@@ -1,4 +1,4 @@
-"""The JSON Schemas of what commands take and answer; those of the bodies are derived from the commands."""
+"""The JSON Schemas of requests and responses of commands. Those of the requests are derived from the commands."""
 
 from boundary.responses.openapi import Schema
 from events.contracts.registry import REGISTRY
@@ -16,12 +16,12 @@ _NAME: Schema = {"type": "string", "enum": list(COMMANDS)}
 
 
 def ref(name: str) -> Schema:
-    """A reference to one of the components."""
+    """A reference to one of the components of the schema."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def body_of(command_type: type[Command]) -> Schema:
-    """What a client sends."""
+    """The schema of a command's body."""
     fields = fields_of(command_type)
     body: Schema = {
         "type": "object",
@@ -125,7 +125,7 @@ _FIELD = _object(
 ANSWERS: dict[str, Schema] = {
     "EventSummary": _SUMMARY,
     RESULT: _object(_SUCCEEDED)
-    | {"description": "What a command did; `events` is empty if it changed nothing."},
+    | {"description": "The result of a command. `events` is empty if the command changed nothing."},
     **{f"{status.capitalize()}Command": shape for status, shape in _STATUSES.items()},
     STATUS: {
         "oneOf": [ref(f"{status.capitalize()}Command") for status in _STATUSES],
@@ -145,4 +145,4 @@ ANSWERS: dict[str, Schema] = {
         }
     ),
 }
-"""The schemas of all that is answered, by name."""
+"""The schemas of all responses by name."""

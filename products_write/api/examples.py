@@ -1,4 +1,4 @@
-"""A body of each command that can be sent as it is, to the demo catalogue by its operator, in this order."""
+"""An example body of each command. The demo operator can send them to the demo catalogue, in this order."""
 
 EXAMPLES: dict[str, dict[str, object]] = {
     "add-new-product": {

@@ -1,4 +1,4 @@
-"""Who may send a command, and who may read about commands."""
+"""The permission to send a command, and to read its description."""
 
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
@@ -11,7 +11,7 @@ from products_write.bus.behaviours import refuse_unless_permitted
 
 
 class MaySend(PublicUnlessClosed):
-    """Asked before the body is read, so that 401 and 403 come before any fault in it; the bus asks again."""
+    """Checks the permission before the body is read: 401 and 403 come before any fault in it. The bus checks again."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         if request.method in SAFE_METHODS:

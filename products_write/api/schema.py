@@ -1,4 +1,4 @@
-"""What OpenAPI says of the commands: headers, fields, an example that can be sent, answers and refusals."""
+"""The commands in OpenAPI: headers, fields, an example that can be sent, responses and refusals."""
 
 from typing import Any
 
@@ -23,46 +23,57 @@ from products_write.commands import Command
 
 _TEXT: dict[str, object] = {"type": "string"}
 
-_KEPT_BY_NOBODY = [
+_UNCACHED = [
     *openapi.EVERYWHERE,
-    response_header("Cache-Control", _TEXT, "`no-store`."),
-    response_header("Vary", _TEXT, "The headers that the answer depends on."),
+    response_header("Cache-Control", _TEXT, "Always `no-store`: no cache may keep the response."),
+    response_header("Vary", _TEXT, "The request headers that the response depends on."),
 ]
 _SENT = [
-    *_KEPT_BY_NOBODY,
+    *_UNCACHED,
     request_header(
         IDEMPOTENCY_KEY,
         {"type": "string", "format": "uuid"},
-        "The command's id, bare or in quotes. Sent again with the same body the command takes effect once, and the"
-        " first answer comes back.",
+        "The id of the command: a new UUID for each new command, with or without quotes. Send a command again with the"
+        " same key and the same body, and it takes effect only once: you get the first response again.",
     ),
     request_header(
         prefer.PREFER_HEADER,
         _TEXT,
-        "`respond-async`: 202 at once; `Location` says where to read what became of it.",
+        "Send `respond-async` to get 202 at once. The command is executed soon after. Read its status at `Location`.",
     ),
     response_header(
         tokens.TOKEN_HEADER,
         _TEXT,
-        "Sent with a query: the answer is to hold what this command did.",
+        "Send this token with a query, and its response includes the changes of this command.",
         [200, 201],
     ),
     response_header(
         "Idempotent-Replayed",
         {"type": "string", "const": "true"},
-        "This is the answer that was given before.",
+        "The command was sent before. This is its first response.",
         [200, 201, 202],
     ),
-    response_header("Location", {"type": "string", "format": "uri-reference"}, "The command.", [202]),
     response_header(
-        prefer.PREFERENCE_APPLIED_HEADER, {"type": "string", "const": "respond-async"}, "As preferred.", [202]
+        "Location",
+        {"type": "string", "format": "uri-reference"},
+        "The address of the command's status.",
+        [202],
+    ),
+    response_header(
+        prefer.PREFERENCE_APPLIED_HEADER,
+        {"type": "string", "const": "respond-async"},
+        "The preference that was applied.",
+        [202],
     ),
 ]
-_CREATED = response_header("Location", {"type": "string", "format": "uri-reference"}, "The product.", [201])
+_CREATED = response_header(
+    "Location", {"type": "string", "format": "uri-reference"}, "The address of the new product.", [201]
+)
 _MATCH = request_header(
     IF_MATCH,
     {"type": "string", "format": "entity-tag", "pattern": '^"[0-9]{1,18}(-[!#-~]*)?"$'},
-    'The version seen, `"12"` or the ETag of a query: 412 if what happened since conflicts with this command.',
+    'The version of the product that you saw, as in `"12"`, or the ETag of a query. You get 412 if a later change'
+    " conflicts with this command.",
 )
 
 _ALWAYS = ("invalid", "not_authenticated", "not_acceptable", "throttled", "unavailable")
@@ -84,12 +95,12 @@ _MORE: dict[str, tuple[str, ...]] = {
     "confirm-items-shipped": ("insufficient_stock",),
     "update-stock-from-inventory-recount": ("recount_contradicted", "recount_outdated", "stock_limit"),
 }
-# One of these each; the last is nobody.
+# Any one of these is enough; the empty one stands for a client without a token.
 _PUBLIC: Any = [{"tokenAuth": []}, {"cookieAuth": []}, {}]
 
 
 class AnswersOfCommands(AutoSchema):
-    """Knows the components that answers about commands are made of."""
+    """Adds the components of command responses to the schema."""
 
     def get_tags(self) -> list[str]:
         return ["commands"]
@@ -103,13 +114,14 @@ class AnswersOfCommands(AutoSchema):
 
 
 def know(registry: ComponentRegistry, name: str, shape: dict[str, Any]) -> None:
+    """Adds a component to the schema unless it is there already."""
     kind = ResolvedComponent.SCHEMA
     component = ResolvedComponent(name, kind, schema=shape, object=name)  # type: ignore[no-untyped-call]
     registry.register_on_missing(component)
 
 
 class CommandSchema(AnswersOfCommands):
-    """One command: GET describes it, POST sends it."""
+    """The two operations of one command: GET describes it, and POST sends it."""
 
     @property
     def command_type(self) -> type[Command]:
@@ -144,32 +156,40 @@ class CommandSchema(AnswersOfCommands):
         codes = (*_OF_EVERY_COMMAND, *existing, *_MORE.get(self.command_type.slug, ()))
         return {
             201 if self.command_type.creates else 200: ref(RESULT),
-            202: OpenApiResponse(ref("PendingCommand"), description="Stored; it is executed soon, and once."),
+            202: OpenApiResponse(
+                ref("PendingCommand"),
+                description="The command is stored. It is executed soon, and only once.",
+            ),
             **problems(*codes),
         }
 
     def get_override_parameters(self) -> Any:
         if self.method != "POST":
-            return _KEPT_BY_NOBODY
+            return _UNCACHED
         return [*_SENT, _CREATED if self.command_type.creates else _MATCH]
 
 
 LIST_COMMANDS = extend_schema(
     operation_id="list_commands",
-    parameters=_KEPT_BY_NOBODY,
+    parameters=_UNCACHED,
     responses={200: {"type": "array", "items": ref(DESCRIPTION)}, **problems(*_ALWAYS)},
     auth=_PUBLIC,
 )
 SHOW_COMMAND = extend_schema(
     operation_id="show_command",
     parameters=[
-        *_KEPT_BY_NOBODY,
+        *_UNCACHED,
         OpenApiParameter(
             "actor",
             {"type": "integer", "format": "int64", "minimum": 0},
-            description="Whose command, where two share an id; 0 is the system.",
+            description="The user id of the sender, if several senders have used this command id; 0 is the system.",
         ),
-        response_header(tokens.TOKEN_HEADER, _TEXT, "Of a command that succeeded.", [200]),
+        response_header(
+            tokens.TOKEN_HEADER,
+            _TEXT,
+            "Only for a command that succeeded: send it with a query, and its response includes the changes.",
+            [200],
+        ),
     ],
     responses={200: ref(STATUS), **problems(*_ALWAYS, "not_found")},
 )

@@ -1,4 +1,4 @@
-"""Serializers for the browsable forms, derived from the commands. They validate nothing."""
+"""Serializers that only draw the forms of the browsable API. The bus validates."""
 
 from collections.abc import Callable
 from functools import cache
@@ -14,7 +14,7 @@ _TEXTAREA_FROM = 1000  # characters
 
 @cache
 def serializer_of(command_type: type[Command]) -> type[serializers.Serializer[Any]]:
-    """The serializer of a command's fields."""
+    """The serializer with the fields of a command."""
     fields: dict[str, Any] = {field.name: _KINDS[field.type](field) for field in fields_of(command_type)}
     return type(command_type.__name__, (serializers.Serializer,), fields)
 
@@ -48,7 +48,7 @@ def _strings(field: CommandField) -> serializers.Field[Any, Any, Any, Any]:
         child=serializers.RegexField(str(field.pattern), max_length=field.item_max_length),
         max_length=field.max_length,
         style={"base_template": "input.html", "input_type": "text"},
-        initial=cast("list[Any]", ""),  # a form shows it: an empty list would be shown as []
+        initial=cast("list[Any]", ""),  # the form shows this text; an empty list would stand there as []
         **_common(field),
     )
 

@@ -1,4 +1,4 @@
-"""Addresses of the commands, below /api/v1/."""
+"""The addresses of the commands, below /api/v1/."""
 
 from django.urls import include, path
 

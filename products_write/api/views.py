@@ -1,4 +1,4 @@
-"""POST → command → bus; and what there is to read about commands."""
+"""The views of the commands: POST sends one through the bus, GET describes it or gives its status."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ from products_write.commands.definition.introspection import fields_of
 
 
 class CommandSide(APIView):
-    """Nothing about commands is kept by a cache, and what is shown depends on who asks."""
+    """No cache keeps a response about commands, because it depends on the user who sends the request."""
 
     renderer_classes = RENDERERS
 
@@ -76,7 +76,7 @@ class CommandView(CommandSide):
         return response_of(request, accept(envelope) if later else send(envelope))
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Serializer[Any]:
-        """For the browsable form."""
+        """The serializer that draws the form of the browsable API."""
         return serializer_of(self.command_type)(*args, **kwargs)
 
     def get_view_name(self) -> str:
@@ -87,7 +87,7 @@ class CommandView(CommandSide):
 
 
 class CommandListView(CommandSide):
-    """Every command, with its fields and its address."""
+    """All commands, each with its description, its fields and its address."""
 
     permission_classes = (PublicUnlessClosed,)
     schema = AnswersOfCommands()
@@ -101,7 +101,7 @@ class CommandListView(CommandSide):
 
 
 class CommandStatusView(CommandSide):
-    """What has become of a command."""
+    """The status of a command: pending, succeeded with its result, or refused with the problem."""
 
     permission_classes = (IsAuthenticated,)
     schema = AnswersOfCommands()
@@ -114,33 +114,38 @@ class CommandStatusView(CommandSide):
 
 @extend_schema(exclude=True)
 class UnknownCommandView(CommandSide):
-    """Any other name."""
+    """Refuses every other name with 404."""
 
     permission_classes = ()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        raise NotFound(f"There is no command {kwargs['name']!r}; see {reverse('commands')}.")
+        raise NotFound(f"There is no command {kwargs['name']!r}. See the list at {reverse('commands')}.")
 
 
-def response_of(request: Request, answered: CommandResponse) -> Response:
-    """The stored answer as it is, and in the headers what a client needs next."""
-    response = Response(answered.body, status=answered.status, headers=_token_header(answered.result))
-    if answered.status >= 400:
+def response_of(request: Request, command_response: CommandResponse) -> Response:
+    """The HTTP response: the stored body as it is, and the headers that a client needs next."""
+    response = Response(
+        command_response.body, status=command_response.status, headers=_token_header(command_response.result)
+    )
+    if command_response.status >= 400:
         response.content_type = "application/problem+json"
-    elif answered.status == ACCEPTED:
-        response["Location"] = reverse("command-status", args=[answered.command_id])
+    elif command_response.status == ACCEPTED:
+        response["Location"] = reverse("command-status", args=[command_response.command_id])
         response[prefer.PREFERENCE_APPLIED_HEADER] = "respond-async"
-    elif answered.result is not None and answered.status == 201:
+    elif command_response.result is not None and command_response.status == 201:
         base = request.path.partition("/commands/")[0]
-        response["Location"] = f"{base}/products/{answered.result.product_id}/"
-    if answered.replayed:
+        response["Location"] = f"{base}/products/{command_response.result.product_id}/"
+    if command_response.replayed:
         response["Idempotent-Replayed"] = "true"
     return response
 
 
 def refuse_form_without_session(request: Request) -> None:
-    """Forms are for the browsable pages, which have a session and a CSRF token."""
+    """Raises UnsupportedMediaType for a form without a session, and PayloadTooLarge.
+
+    Forms are for the browsable pages, which have a session and a CSRF token.
+    """
     if _is_form(request) and not isinstance(request.successful_authenticator, SessionAuthentication):
         raise UnsupportedMediaType
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES:
@@ -155,13 +160,13 @@ def _is_form(request: Request) -> bool:
 def _read(
     request: Request, command_type: type[Command], actor: Actor
 ) -> tuple[dict[str, object], bool, headers.Sent]:
-    """Payload, whether it is to be read laxly, and headers. Raises Invalid with the faults of all of them."""
+    """The payload, whether to read it laxly, and the headers. Raises Invalid with the faults of payload and headers."""
     faults, sent = FaultCollector(), None
     with faults:
         sent = headers.sent(request.headers, creates=command_type.creates)
     with faults:
         payload, lax = _payload(request, command_type)
-        if sent is None:  # the bus will not get to see the fields
+        if sent is None:  # the request ends here, so the bus cannot find the faults of the fields
             parse_command(command_type, payload, actor, lax=lax)
     faults.refuse_if_any()
     assert sent is not None
@@ -169,7 +174,7 @@ def _read(
 
 
 def _payload(request: Request, command_type: type[Command]) -> tuple[dict[str, object], bool]:
-    """The body, and whether it is to be read laxly."""
+    """The body, and whether to read it laxly."""
     sent: Any = request.data
     if isinstance(sent, QueryDict):
         return form_payload(command_type, dict(sent.lists())), True
