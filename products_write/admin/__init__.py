@@ -1,4 +1,4 @@
-"""Screens for operators: the tables for looking, and tasks that send commands."""
+"""The screens for operators: read-only tables, and task screens that send commands."""
 
 from django.contrib import admin
 

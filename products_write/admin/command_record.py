@@ -1,3 +1,5 @@
+"""The command log in the admin."""
+
 from typing import Any
 
 import msgspec
@@ -9,12 +11,12 @@ from products_write.models import CommandRecord
 
 
 class CommandRecordAdmin(ReadOnlyAdmin):
-    """The command log: what was sent, by whom, and what was answered."""
+    """The read-only list of commands with their senders and their responses."""
 
     list_display = ("received_at", "name", "actor_id", "product_id", "status", "http_status", "command_id")
     list_filter = ("status", "name")
     search_fields = ("=command_id", "=product_id", "=correlation_id")
-    search_help_text = "A command's id, a product's id or a correlation id"
+    search_help_text = "Search by the id of a command, the id of a product, or a correlation id."
     ordering = ("-received_at",)
     exclude = ("body",)
     readonly_fields = ("answer",)
@@ -25,6 +27,6 @@ class CommandRecordAdmin(ReadOnlyAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request) or super().has_module_permission(request)
 
-    @admin.display(description="Answer")
+    @admin.display(description="Response")
     def answer(self, record: CommandRecord) -> str:
         return msgspec.json.format(record.body, indent=2) if record.body else "-"

@@ -1,3 +1,5 @@
+"""Products in the admin, and the task screens on them."""
+
 from typing import Any
 
 from django.contrib import admin
@@ -14,22 +16,22 @@ TASKS = (
         AddToInventory,
         title="Add to inventory",
         done=lambda product: (
-            f"Added to the inventory of {product}: {product.stockitem.quantity} in stock now."
+            f"The arrival is recorded: {product} has {product.stockitem.quantity} in stock now."
         ),
     ),
 )
-"""What an operator can do to a product; each is a button on its page."""
+"""The tasks of an operator on a product. Each is a button on the product's page."""
 
 
 class ProductAdmin(ReadOnlyAdmin):
-    """Products as the write side knows them, and the tasks on them."""
+    """The read-only list of products, with the task buttons on each product's page."""
 
     list_display = ("id", "sku", "name", "unit_price", "in_stock", "discontinued", "version")
     list_display_links = ("id", "name")
     list_filter = ("discontinued",)
     list_select_related = ("stockitem",)
     search_fields = ("=id", "=sku", "name")
-    search_help_text = "An id, a SKU or a part of the name"
+    search_help_text = "Search by an id, a SKU, or a part of the name."
     ordering = ("id",)
     readonly_fields = ("in_stock", "categories")
     change_form_template = "admin/products_write/product/change_form.html"

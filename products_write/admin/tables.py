@@ -1,4 +1,4 @@
-"""The tables around a product."""
+"""The other tables of products in the admin: categories, relations, ratings and stock."""
 
 from kernel.read_only_admin import ReadOnlyAdmin
 

@@ -1,4 +1,4 @@
-"""A Django form for a command, derived by the walk over its fields. It shows; the bus validates."""
+"""Makes a Django form from the fields of a command. The form only shows the fields; the bus validates."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ _TEXTAREA_FROM = 500  # characters
 
 
 def form_of(command_type: type[Command], *, without: str) -> type[forms.Form]:
-    """The form class of a command, its field `without` left out because the screen knows it."""
+    """The form class of a command without the field `without`, which the screen fills in itself."""
     shown = (field for field in fields_of(command_type) if field.name != without)
     return type(
         f"{command_type.__name__}Form", (forms.Form,), {field.name: _form_field(field) for field in shown}

@@ -1,4 +1,4 @@
-"""A screen that sends one command about one product, with the operator as the actor."""
+"""The screen that sends one command about one product. The operator is the sender."""
 
 import uuid
 from collections.abc import Callable
@@ -27,12 +27,12 @@ from products_write.commands.definition.form_payload import form_payload
 from products_write.models import Product
 
 KEY = "idempotency_key"
-"""The hidden field with the command's id: sent twice, the form takes effect once."""
+"""The hidden field with the id of the command. A form that is sent twice takes effect once."""
 
 
 @dataclass(frozen=True)
 class TaskScreen:
-    """A command as a screen. `done` says in words what has happened, from the product as it is then."""
+    """A command as a screen. `done` makes the message of success from the product as it is after the command."""
 
     command_type: type[Command]
     title: str
@@ -55,16 +55,19 @@ class TaskScreen:
         return form_of(self.command_type, without="product_id")
 
     def is_allowed(self, user: Any) -> bool:
+        """Whether `user` has the permission of the command."""
         permission = self.command_type.permission
         return permission is None or user.has_perm(permission)
 
     def view(self, site: AdminSite) -> Callable[..., HttpResponse]:
-        """The view of this task on `site`; it answers GET with the form and POST with what became of it."""
+        """The view of this task on `site`: GET shows the form, and POST sends the command."""
 
         @require_http_methods(["GET", "HEAD", "POST"])
         def task(request: HttpRequest, product_id: int) -> HttpResponse:
             if not self.is_allowed(request.user):
-                raise PermissionDenied(f"This needs the permission {self.command_type.permission}.")
+                raise PermissionDenied(
+                    f"You need the permission {self.command_type.permission} for this task."
+                )
             product = Product.objects.filter(id=product_id).first()
             if product is None:
                 raise Http404
@@ -84,7 +87,7 @@ class TaskPage:
     product: Product
 
     def sent(self) -> HttpResponse:
-        """Sends the command; back to the product if it succeeds, else the refusal in place."""
+        """Sends the command. Success leads back to the product; a refusal shows the form again."""
         try:
             key = _key_of(self.request)
             dispatch.send(
@@ -103,7 +106,7 @@ class TaskPage:
         return HttpResponseRedirect(reverse("admin:products_write_product_change", args=[product.id]))
 
     def shown(self, refusal: ServiceError | None = None) -> HttpResponse:
-        """The form, with what was typed and what is wrong with it after a refusal."""
+        """The page with the form. After a refusal it has the typed values and the faults."""
         form = self.screen.form_type(initial=self.request.POST.dict())
         faults = (
             {fault.field: fault.detail for fault in refusal.faults} if isinstance(refusal, Invalid) else {}
@@ -124,7 +127,7 @@ class TaskPage:
         return render(self.request, "products_write/task_screen.html", context, status=status)
 
     def _payload(self) -> dict[str, object]:
-        """The address names the product. A form that names one too gives it twice, which validation refuses."""
+        """The payload with the product of the address. If the form names a product too, validation refuses the pair."""
         posted = self.request.POST.copy()
         posted.pop(KEY, None)
         posted.appendlist("product_id", str(self.product.id))

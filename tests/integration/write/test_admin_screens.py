@@ -57,7 +57,7 @@ def test_task__sends_the_command_as_the_operator() -> None:
     client, product_id = operator(), added()
     form = hidden_fields(client.get(task_url(product_id))) | {"quantity": "5", "received_at": ""}
     response = client.post(task_url(product_id), form, follow=True)
-    assert "5 in stock now" in response.content.decode()
+    assert "The arrival is recorded: Teapot has 5 in stock now." in response.content.decode()
     assert stock_of(product_id) == 5
     assert CommandRecord.objects.get(name="add-to-inventory").actor_id == User.objects.get().pk
 
@@ -97,7 +97,7 @@ def test_task__shows_a_refusal_in_place() -> None:
     with nothing_changes():
         response = client.post(task_url(product_id), form)
     assert response.status_code == 409
-    assert "The product is discontinued" in response.content.decode()
+    assert f"Product {product_id} is discontinued. Reinstate it first." in response.content.decode()
     assert 'value="5"' in response.content.decode()
 
 
