@@ -1,1 +1,1 @@
-"""Bringing the catalogue to the state that a CSV file describes, through commands."""
+"""Brings the catalogue to the state that a CSV file describes, through commands."""

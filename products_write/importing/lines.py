@@ -1,4 +1,4 @@
-"""A CSV file read line by line into the states it asks for."""
+"""Reads a CSV file line by line into the states that its products are to have."""
 
 import csv
 import re
@@ -24,12 +24,12 @@ from products_write.limits import MAX_STOCK
 
 IMPORT_COLUMNS = ("product_id", "sku", "name", "description", "unit_price", "categories", "quantity")
 
-# What an export puts an apostrophe before, so that a spreadsheet does not take it for a formula.
-_DISARMED = re.compile(r"'+[=+\-@\t\r]", re.ASCII)
+# An export puts an apostrophe before such text, so that a spreadsheet does not take it for a formula.
+_ESCAPED = re.compile(r"'+[=+\-@\t\r]", re.ASCII)
 
 
 class WantedState(msgspec.Struct, frozen=True, kw_only=True):
-    """How a product is to be; what is unset stays as it is. `sku` None: without one."""
+    """The state that a product is to have. An unset field stays as it is; `sku` None takes the SKU away."""
 
     product_id: NewProductId | UnsetType = UNSET
     sku: Sku | UnsetType | None = UNSET
@@ -42,7 +42,7 @@ class WantedState(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One record of the file; `number` is the line it begins at. It has a state or faults."""
+    """One record of the file, with either a state or faults. `number` is the line at which it begins."""
 
     number: int
     wanted: WantedState | None
@@ -50,7 +50,7 @@ class Line:
 
 
 def read_lines(file: IO[str]) -> Iterator[Line]:
-    """Every record after the header. Raises Invalid for a header or a text that is not this kind of file."""
+    """Every record after the header. Raises Invalid for a wrong header, broken CSV and text that is not UTF-8."""
     reader = csv.reader(file, strict=True)
     try:
         columns = _columns(next(reader, []))
@@ -60,9 +60,13 @@ def read_lines(file: IO[str]) -> Iterator[Line]:
                 yield _line(number, columns, cells)
             number = reader.line_num + 1
     except csv.Error as error:
-        raise Invalid([FieldFault("", "malformed", f"line {reader.line_num}: {error}")]) from None
+        raise Invalid(
+            [FieldFault("", "malformed", f"line {reader.line_num}: This is not valid CSV: {error}.")]
+        ) from None
     except UnicodeDecodeError:
-        raise Invalid([FieldFault("", "malformed", "The file is not UTF-8.")]) from None
+        raise Invalid(
+            [FieldFault("", "malformed", "The file is not UTF-8. Save it with the encoding UTF-8.")]
+        ) from None
 
 
 def _columns(header: Sequence[str]) -> list[str]:
@@ -70,36 +74,41 @@ def _columns(header: Sequence[str]) -> list[str]:
     unknown = [name for name in columns if name not in IMPORT_COLUMNS]
     if unknown or len(set(columns)) < len(columns) or not {"product_id", "sku"} & set(columns):
         known = ", ".join(IMPORT_COLUMNS)
-        detail = f"line 1: The header names each at most once of {known}; product_id or sku is needed."
+        detail = (
+            f"line 1: The header is {','.join(columns)[:200]!r}. Use each of these columns at most once: {known}. "
+            "One of product_id and sku must be there."
+        )
         raise Invalid([FieldFault("", "malformed", detail)])
     return columns
 
 
 def _line(number: int, columns: Sequence[str], cells: Sequence[str]) -> Line:
     if len(cells) != len(columns):
-        detail = f"It has {len(cells)} cells, and the header {len(columns)}."
+        detail = f"The line has {len(cells)} cells, but the header has {len(columns)}."
         return Line(number, None, [FieldFault("", "malformed", detail)])
-    given = {name: _armed(cell) for name, cell in zip(columns, cells, strict=True)}
+    given = {name: _unescaped(cell) for name, cell in zip(columns, cells, strict=True)}
     try:
-        return Line(number, _wanted(given))
+        return Line(number, _state(given))
     except Invalid as invalid:
         return Line(number, None, invalid.faults)
 
 
-def _armed(cell: str) -> str:
-    """The cell as it was before an export made it harmless."""
-    return cell[1:] if _DISARMED.match(cell) else cell
+def _unescaped(cell: str) -> str:
+    """The cell without the apostrophe that an export put before it."""
+    return cell[1:] if _ESCAPED.match(cell) else cell
 
 
-def _wanted(given: dict[str, str]) -> WantedState:
+def _state(given: dict[str, str]) -> WantedState:
     if not given.get("product_id") and not given.get("sku"):
-        raise Invalid([FieldFault("product_id", "required", "Give product_id or sku.")])
+        raise Invalid(
+            [FieldFault("product_id", "required", "Fill in product_id or sku; they name the product.")]
+        )
     raw: dict[str, object] = {name: cell for name, cell in given.items() if cell != ""}
     if "categories" in raw:
         raw["categories"] = sorted({slug.strip() for slug in given["categories"].split("|") if slug.strip()})
     wanted = validated(WantedState, raw, lax=True)
     if faults := faults_of(wanted):
         raise Invalid(faults)
-    # An empty cell says that there is none, where there can be none.
+    # An empty cell empties a field that may be empty. Validation has read it as left out.
     none: dict[str, object] = {"sku": None, "description": "", "categories": []}
     return msgspec.structs.replace(wanted, **{name: none[name] for name in none if given.get(name) == ""})

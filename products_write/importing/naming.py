@@ -1,4 +1,4 @@
-"""Which product a line of the file names."""
+"""Finds the product that a line of the file names."""
 
 from django.core.exceptions import ObjectDoesNotExist
 from msgspec import UNSET
@@ -11,9 +11,11 @@ from products_write.models import Product
 
 
 class Naming:
-    """What the lines of one file name. With `allow_rename` product_id alone names a product, which gets the line's SKU.
+    """The products that the lines of one file name.
 
-    A file has one line for each product: a second line would find what the first one did, but not in a dry run.
+    With `allow_rename` product_id alone names the product, and the product gets the line's SKU.
+    A file has one line for each product. A second line would depend on the first one, which a dry run does not carry
+    out.
     """
 
     def __init__(self, *, allow_rename: bool) -> None:
@@ -21,7 +23,7 @@ class Naming:
         self._numbers: dict[object, int] = {}  # by product_id (an int) and by SKU (a str)
 
     def product_of(self, number: int, wanted: WantedState) -> Product | None:
-        """The product that has the product_id, the SKU or both of line `number`; None when there is none yet.
+        """The product that line `number` names by product_id, by SKU or by both; None when there is none yet.
 
         Raises ProductIdTaken when the product with this id has another SKU or none, and renaming is not allowed.
         Raises SkuTaken when another product has the SKU, and Invalid when an earlier line names the product.
@@ -54,7 +56,7 @@ def _named(wanted: WantedState, *, allow_rename: bool) -> Product | None:
 
 
 def _found(field: str, value: object) -> Product | None:
-    """None also where the line does not give the field."""
+    """The product with this value; None if there is none, or if the line leaves the field out."""
     if value is UNSET or value is None:
         return None
     try:
@@ -64,9 +66,9 @@ def _found(field: str, value: object) -> Product | None:
 
 
 def _sku_of_another(wanted: WantedState, owner: Product, by_id: Product | None) -> str:
-    standing = f"There is no product {wanted.product_id}" if by_id is None else _described(by_id)
+    holder = f"There is no product {wanted.product_id}" if by_id is None else _described(by_id)
     return (
-        f"SKU {wanted.sku!r} belongs to product {owner.id}, {owner.name!r}. {standing}. "
+        f"SKU {wanted.sku!r} belongs to product {owner.id}, {owner.name!r}. {holder}. "
         f"Leave product_id empty to change product {owner.id}, or write another SKU."
     )
 

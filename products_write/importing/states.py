@@ -1,4 +1,4 @@
-"""Which commands bring a product to a wanted state, and sending them."""
+"""Finds the commands that bring a product to a wanted state, and sends them."""
 
 import uuid
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _NAMESPACE = uuid.UUID("6f2d3c0e-5b1f-4f57-9b0a-0c6c5f1d6a11")
 
 @dataclass(frozen=True, slots=True)
 class ImportStep:
-    """A command to send, and the version of the product it was decided on (0: it is not there yet)."""
+    """A command to send, and the version of the product that it is based on; 0 for a product that is not there yet."""
 
     name: str
     payload: dict[str, Any]
@@ -30,16 +30,16 @@ class ImportStep:
 
     @property
     def command_id(self) -> uuid.UUID:
-        """The same for the same step: sent again after an interruption it has no second effect."""
+        """The idempotency key. Equal steps have equal keys, so an import that is run again has no second effect."""
         return uuid.uuid5(
             _NAMESPACE, f"{self.name} {self.version} {msgspec.json.encode(self.payload).decode()}"
         )
 
 
 def bring_to(wanted: WantedState, product: Product | None, *, dry_run: bool) -> str:
-    """Sends what is needed; whether the product was ADDED, CHANGED or UNCHANGED. Raises a refusal.
+    """Sends the commands that are needed. Returns ADDED, CHANGED or UNCHANGED, and raises a ServiceError for a refusal.
 
-    `product` is the one that the line names; None is added.
+    `product` is the product that the line names; with None a new one is added.
     """
     if product is None:
         _add(wanted, dry_run=dry_run)
@@ -47,6 +47,7 @@ def bring_to(wanted: WantedState, product: Product | None, *, dry_run: bool) -> 
     steps = _differences(product, wanted)
     if not dry_run:
         for step in steps:
+            # A recount sets the stock. It must not overwrite a movement that came after the comparison.
             expected = step.version if step.name == "update-stock-from-inventory-recount" else None
             send(
                 Envelope.of(
@@ -74,7 +75,7 @@ def _add(wanted: WantedState, *, dry_run: bool) -> None:
 
 
 def _differences(product: Product, wanted: WantedState) -> list[ImportStep]:
-    """The commands for what is not so yet, in the order to send them."""
+    """The commands for the fields that differ, in the order of sending."""
     present: dict[str, Any] = {
         "sku": product.sku,
         "name": product.name,

@@ -1,3 +1,5 @@
+"""Imports products from a CSV file, and reports the faults line by line."""
+
 from argparse import ArgumentParser
 from collections import Counter
 from contextlib import ExitStack
@@ -18,28 +20,31 @@ FAULTY = "faulty"
 
 class Command(BaseCommand):
     help = (
-        f"Add products, or bring them to a state, from a CSV file with the columns {','.join(IMPORT_COLUMNS)}: "
-        "product_id or sku is needed, categories are joined by '|', quantity is the stock afterwards, a column left "
-        "out stays as it is. A line that gives product_id and sku is refused when they do not name one product: its "
-        "product has another SKU or none (see --allow-rename), or its SKU belongs to another product. "
-        "Of two lines about one product the later is refused. "
-        "Every change is a command; an interrupted import is run again. Faults are named by line. "
+        "Add or change products from a CSV file. "
+        f"Its columns are {','.join(IMPORT_COLUMNS)}; product_id or sku must be there. "
+        "Write '|' between categories. quantity is the stock after the import. A column that the file leaves out stays "
+        "as it is. A line with product_id and sku is refused when they do not name one product: the product with this "
+        "id has another SKU or none (see --allow-rename), or another product has this SKU. A second line about one "
+        "product is refused. Every change is a command. Run an interrupted import again. Faults are printed with the "
+        "number of their line. "
         "Exit status: 0 done, 1 some lines were faulty or refused, 2 wrong use."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FILE.csv", help="UTF-8, with a header")
-        parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+        parser.add_argument(
+            "file", type=Path, metavar="FILE.csv", help="the file, in UTF-8, with a header line"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="only print what would be done")
         parser.add_argument(
             "--allow-rename",
             action="store_true",
-            help="where a line gives product_id and sku, product_id names the product and it gets this SKU; "
-            "a SKU that another product has is refused all the same",
+            help="in a line with product_id and sku, product_id alone names the product, and the product gets this "
+            "SKU; a SKU of another product is still refused",
         )
 
     def handle(self, *args: Any, file: Path, dry_run: bool, allow_rename: bool, **options: Any) -> None:
         if not file.is_file():
-            raise CommandError(f"There is no file {file}.", returncode=2)
+            raise CommandError(f"There is no file {file}. Check the path.", returncode=2)
         counts: Counter[str] = Counter()
         try:
             self._import(file, counts, Naming(allow_rename=allow_rename), dry_run=dry_run)
@@ -75,7 +80,7 @@ class Command(BaseCommand):
             return self._report(line, invalid.faults)
         except Unavailable as error:
             raise CommandError(
-                f"line {line.number}: {error.detail} Run the import again to go on."
+                f"line {line.number}: {error.detail} Run the import again to continue."
             ) from error
         except ServiceError as refusal:
             return self._report(line, [FieldFault(refusal.code, refusal.code, refusal.detail)])

@@ -172,7 +172,7 @@ def test_import__names_faults_by_line_and_goes_on(tmp_path: Path) -> None:
         ["line 4", "quantity"],
         ["line 6", "sku_taken"],
         ["line 7", "unit_price"],
-        ["line 9", "It has 3 cells, and the header 7."],
+        ["line 9", "The line has 3 cells, but the header has 7."],
     ]
     assert state_of(11)["stock"] == 3
 
