@@ -1,1 +1,1 @@
-"""A catalogue to try the service with: products, people and a year's worth of happenings in small."""
+"""A demo catalogue to try the service with: products, people, and the commands that they send."""

@@ -1,4 +1,4 @@
-"""Who works in the demo shop and who buys there."""
+"""The people of the demo shop: its staff and its customers."""
 
 import secrets
 from typing import NamedTuple
@@ -27,23 +27,26 @@ class Credential(NamedTuple):
 
 
 def all_there() -> bool:
-    """Whether nobody is missing. Raises CommandError when somebody else has one of the names."""
+    """Whether all demo users exist. Raises CommandError when other users have their names."""
     names = {OPERATOR, CUSTOMER, *STAFF, *RATERS}
     found = dict(User.objects.filter(username__in=names).values_list("username", "email"))
     strangers = [name for name, email in found.items() if email != _address(name)]
     if strangers:
         raise CommandError(
-            f"Not a demo user, but so called: {', '.join(sorted(strangers))}. Nothing was done."
+            f"These users have names that the demo needs: {', '.join(sorted(strangers))}. Nothing was done. "
+            "Rename or delete them first."
         )
     return len(found) == len(names)
 
 
 @transaction.atomic(using=write_alias())
 def make_people() -> list[Credential]:
-    """Everybody, with new passwords and tokens."""
+    """Makes all demo users. Returns the credentials of those who sign in, with new passwords and tokens."""
     for name in RATERS:
         User.objects.get_or_create(username=name, email=_address(name), defaults={"password": "!"})
-    made = [_person(OPERATOR, "superuser: may everything, and the admin", is_superuser=True, is_staff=True)]
+    made = [
+        _person(OPERATOR, "superuser: has all permissions, and the admin", is_superuser=True, is_staff=True)
+    ]
     for name, group in STAFF.items():
         credential = _person(name, f"group {group}, and the admin", is_staff=True)
         User.objects.get(username=name).groups.add(Group.objects.get(name=group))

@@ -1,4 +1,4 @@
-"""What the demo shop sells."""
+"""The products of the demo shop."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -84,7 +84,7 @@ _DEFAULT = sum(len(products) for products in _RANGE.values())
 
 
 def demo_products(count: int | None) -> Iterator[DemoProduct]:
-    """`count` products, None for one of each; beyond that, further editions of the same."""
+    """Yields `count` products; None means one of each. A larger count gives further editions of them."""
     base = [(category, name, price) for category, products in _RANGE.items() for name, price in products]
     for index in range(_DEFAULT if count is None else count):
         edition, place = divmod(index, len(base))

@@ -1,6 +1,6 @@
-"""What happens in the demo shop, each happening a command of whoever would send it.
+"""The story of the demo shop: every happening is a command, sent by a fitting user.
 
-The same arguments tell the same story, and each command has the same id each time: told again, it changes nothing.
+Equal arguments give an equal story with equal command ids. A story that is told again therefore changes nothing.
 """
 
 import random
@@ -37,7 +37,7 @@ class Told:
 
 @dataclass
 class Story:
-    """Tells itself to the bus; `events` counts what came of it."""
+    """Sends its commands to the bus. `events` counts all their events; `told` gets the count of each command."""
 
     told: Callable[[int], None]
     events: int = 0
@@ -45,7 +45,7 @@ class Story:
     products: list[Told] = field(default_factory=list)
 
     def tell(self, product_count: int | None, event_count: int) -> None:
-        """The range first, then what happens to each product, then more of it until `event_count` events."""
+        """Adds the products, then goes through the life of each, then goes on until there are `event_count` events."""
         for place, product in enumerate(demo_products(product_count)):
             self._introduce(place, product)
         for place in range(len(self.products)):
@@ -58,7 +58,7 @@ class Story:
         self.products.append(Told(result.product_id))
 
     def _live(self, place: int) -> None:
-        """Pieces come in, some or all go out, customers rate, and the catalogue changes now and then."""
+        """Pieces come in, some or all go out, customers rate, and some prices and products change."""
         chance = random.Random(f"life {place}")
         self._keep_stock(place, chance)
         for rater in chance.sample(people.RATERS, chance.randint(0, 9)):
@@ -83,7 +83,7 @@ class Story:
             self._about(people.WAREHOUSE, "update-stock-from-inventory-recount", place, count, "recount")
 
     def _relate(self, place: int) -> None:
-        """To the one or two before it, but for every third."""
+        """Relates the product to the one or two before it, except every third product."""
         for step in (1, 2):
             if place >= step and place % 3 and not self.products[place - step].discontinued:
                 related = {"related_product_id": self.products[place - step].product_id}
@@ -99,7 +99,7 @@ class Story:
             if chance.random() < 0.6:
                 self._rate(chance.choice(people.RATERS), place, chance.randint(1, 5), f"more {turn}")
             elif not self.products[place].stock:
-                active.remove(place)  # stays sold out
+                active.remove(place)  # the product stays sold out
             elif self.products[place].stock < 10:
                 self._receive(place, chance.randint(10, 60), f"more {turn}")
             else:
@@ -116,26 +116,26 @@ class Story:
     def _rate(self, rater: str, place: int, rating: int, occasion: str) -> None:
         self._about(rater, "rate-product", place, {"rating": rating}, f"{occasion} by {rater}")
 
-    def _about(self, who: str, command: str, place: int, fields: dict[str, Any], occasion: str) -> None:
-        """Goes on without it if somebody has changed the demo so that it is refused."""
+    def _about(self, username: str, command: str, place: int, fields: dict[str, Any], occasion: str) -> None:
+        """Sends a command about a product. A refusal is only logged: somebody may have changed the demo data."""
         try:
-            self._send(who, command, {"product_id": self.products[place].product_id, **fields}, occasion)
+            self._send(username, command, {"product_id": self.products[place].product_id, **fields}, occasion)
         except Unavailable:
             raise
         except ServiceError as refusal:
             logger.info("demo_command_refused", command=command, code=refusal.code)
 
-    def _send(self, who: str, command: str, body: dict[str, Any], occasion: str) -> CommandResult:
-        told_as = f"{who} {command} {occasion} {msgspec.json.encode(body).decode()}"
+    def _send(self, username: str, command: str, body: dict[str, Any], occasion: str) -> CommandResult:
+        key = f"{username} {command} {occasion} {msgspec.json.encode(body).decode()}"
         response = send(
-            Envelope.of(command, body, actor=self._actor(who), command_id=uuid.uuid5(_NAMESPACE, told_as))
+            Envelope.of(command, body, actor=self._actor(username), command_id=uuid.uuid5(_NAMESPACE, key))
         )
         assert response.result is not None
         self.events += len(response.result.events)
         self.told(len(response.result.events))
         return response.result
 
-    def _actor(self, who: str) -> Actor:
-        if who not in self.actors:
-            self.actors[who] = Actor.of(User.objects.get(username=who))
-        return self.actors[who]
+    def _actor(self, username: str) -> Actor:
+        if username not in self.actors:
+            self.actors[username] = Actor.of(User.objects.get(username=username))
+        return self.actors[username]

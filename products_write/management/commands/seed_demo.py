@@ -1,3 +1,5 @@
+"""Makes the demo catalogue, its users and their credentials."""
+
 import os
 from argparse import ArgumentParser
 from pathlib import Path
@@ -17,29 +19,29 @@ _DEFAULT_EVENTS = 700
 
 class Command(BaseCommand):
     help = (
-        "Fill the catalogue with demo products, people and happenings, all through commands. Run again it changes "
-        "nothing. The users' random passwords and tokens are printed, and kept in var/demo-credentials.txt for "
-        "you alone. Exit status: 0 done, 1 refused (outside DEBUG without --force), 2 wrong use."
+        "Fill the catalogue with demo products, users and their commands. A second run changes nothing. The users get "
+        "random passwords and tokens. These are printed, and kept in var/demo-credentials.txt, which only you can "
+        "read. Exit status: 0 done, 1 refused (outside DEBUG without --force), 2 wrong use."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--products", type=int, metavar="N", help="how many products (default: 48)")
+        parser.add_argument("--products", type=int, metavar="N", help="the number of products (default: 48)")
         parser.add_argument(
             "--events",
             type=int,
             metavar="N",
             default=_DEFAULT_EVENTS,
-            help="at least so many events (default: 700)",
+            help="make at least this many events (default: 700)",
         )
-        parser.add_argument("--force", action="store_true", help="also where DEBUG is off")
+        parser.add_argument("--force", action="store_true", help="run even if DEBUG is off")
 
     def handle(self, *args: Any, products: int | None, events: int, force: bool, **options: Any) -> None:
         if not settings.DEBUG and not force:
             raise CommandError(
-                "This is not a development environment (DEBUG is off); --force seeds it anyway."
+                "DEBUG is off, so this is not a development environment. Nothing was done. Use --force to go on."
             )
         if (products is not None and products < 0) or events < 0:
-            raise CommandError("--products and --events cannot be negative.", returncode=2)
+            raise CommandError("--products and --events must be 0 or more.", returncode=2)
         path = Path(settings.VAR_DIR) / "demo-credentials.txt"
         if not all_there() or not path.exists():
             _keep(path, make_people())
@@ -49,13 +51,13 @@ class Command(BaseCommand):
             with in_bulk():
                 story.tell(products, events)
         except Unavailable as error:
-            raise CommandError(f"{error.detail} Run it again to go on.") from error
+            raise CommandError(f"{error.detail} Run the command again to continue.") from error
         progress.finish()
         self.stdout.write(f"{len(story.products)} products, {story.events} events.\n\n{path.read_text()}")
 
 
 def _keep(path: Path, credentials: list[Credential]) -> None:
-    """Into a file that only its owner reads."""
+    """Writes the credentials to a file that only its owner can read."""
     lines = [
         f"{each.username:<10} password {each.password}  token {each.token}  ({each.about})"
         for each in credentials
