@@ -1,3 +1,5 @@
+"""Removes old entries of the command log."""
+
 from argparse import ArgumentParser
 from typing import Any
 
@@ -7,14 +9,14 @@ from django.core.management.base import BaseCommand, CommandError
 from events.management.progress import ProgressLine
 from products_write.command_log.retention import removable, remove_in_batches
 
-_MOST_DAYS = 36_500
+_MAX_DAYS = 36_500
 
 
 class Command(BaseCommand):
     help = (
-        "Remove old entries of the command log. An answer is kept for COMMAND_RETENTION_DAYS, since until then its "
-        "Idempotency-Key gets it again; afterwards the same key is a new command. Synchronous refusals bind nothing "
-        "and go after --older-than days. Commands that wait are never removed, nor are events. "
+        "Remove old entries of the command log. A response is kept for at least COMMAND_RETENTION_DAYS: until then a "
+        "command with the same Idempotency-Key gets it again, and afterwards the key is free. A synchronous refusal "
+        "can be removed earlier, with --older-than. Commands that wait and events are never removed. "
         "Exit status: 0 done, 2 wrong use."
     )
 
@@ -23,14 +25,18 @@ class Command(BaseCommand):
             "--older-than",
             type=int,
             metavar="DAYS",
-            help="remove what was answered longer ago than this (default: COMMAND_RETENTION_DAYS)",
+            help="remove entries that ended more than DAYS days ago (default: COMMAND_RETENTION_DAYS)",
         )
-        parser.add_argument("--dry-run", action="store_true", help="only say how many would be removed")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="only print how many entries would be removed"
+        )
 
     def handle(self, *args: Any, older_than: int | None, dry_run: bool, **options: Any) -> None:
         days = settings.COMMAND_RETENTION_DAYS if older_than is None else older_than
-        if not 0 <= days <= _MOST_DAYS:
-            raise CommandError(f"--older-than must be from 0 to {_MOST_DAYS} days.", returncode=2)
+        if not 0 <= days <= _MAX_DAYS:
+            raise CommandError(
+                f"--older-than is {days}; give a number of days from 0 to {_MAX_DAYS}.", returncode=2
+            )
         total = removable(days).count()
         if dry_run:
             self.stdout.write(f"{total} entries would be removed (dry run: nothing was changed).")

@@ -1,3 +1,5 @@
+"""Sends one command from the command line."""
+
 from argparse import ArgumentParser
 from typing import Any
 from uuid import UUID
@@ -18,28 +20,40 @@ from products_write.commands import COMMANDS
 
 class Command(BaseCommand):
     help = (
-        "Send a command and print its answer, the body that HTTP would give. Exit status: 0 it succeeded, "
+        "Send a command and print the body of the response, as over HTTP. Exit status: 0 the command succeeded, "
         "1 it was refused (the problem is printed), 2 wrong use."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", choices=sorted(COMMANDS), metavar="NAME", help=", ".join(COMMANDS))
         parser.add_argument(
-            "body", metavar="JSON", help='its fields, as in \'{"product_id": 7, "rating": 5}\''
+            "body", metavar="JSON", help='the fields of the command, as in \'{"product_id": 7, "rating": 5}\''
         )
-        parser.add_argument("--actor", metavar="USER", help="the username to act as; without, the system")
-        parser.add_argument("--id", type=UUID, metavar="UUID", help="the idempotency key; without, a new one")
-        parser.add_argument("--expected-version", type=int, metavar="N", help="refuse if it conflicts since")
+        parser.add_argument(
+            "--actor", metavar="USER", help="the username of the sender (default: the system)"
+        )
+        parser.add_argument(
+            "--id", type=UUID, metavar="UUID", help="the idempotency key (default: a new one)"
+        )
+        parser.add_argument(
+            "--expected-version",
+            type=int,
+            metavar="N",
+            help="the version of the product that you saw: refuse if a later event conflicts",
+        )
         parser.add_argument(
             "--async",
             action="store_true",
             dest="later",
-            help="leave it to a worker; the answer is its status, pending",
+            help="leave the command to a worker, and print its pending status",
         )
 
     def handle(self, *args: Any, name: str, body: str, actor: str | None, **options: Any) -> None:
         if COMMANDS[name].creates and options["expected_version"] is not None:
-            raise CommandError("A product that does not exist yet has no version to expect.", returncode=2)
+            raise CommandError(
+                f"{name} makes a new product, which has no version yet. Leave out --expected-version.",
+                returncode=2,
+            )
         sender = SYSTEM if actor is None else _actor(actor)
         correlation_id = new_correlation_id()
         try:
@@ -64,12 +78,14 @@ def _actor(username: str) -> Actor:
     users = get_user_model()._default_manager
     user = users.filter(username=username, is_active=True).first()
     if user is None:
-        raise CommandError(f"There is no active user {username!r}.", returncode=2)
+        raise CommandError(f"There is no active user {username!r}. Check --actor.", returncode=2)
     return Actor.of(user)
 
 
 def _fields(body: str) -> dict[str, object]:
     fields = parse(body.encode(errors="surrogatepass"))
     if not isinstance(fields, dict):
-        raise Invalid([FieldFault("", "malformed", "Give a JSON object.")])
+        raise Invalid(
+            [FieldFault("", "malformed", 'Give the fields as a JSON object, as in {"product_id": 7}.')]
+        )
     return fields
