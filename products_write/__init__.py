@@ -1,1 +1,1 @@
-"""The write side: commands decide, normalised tables remember what was decided, the event log says why."""
+"""The write side: commands decide, normalised tables hold the decisions, and the event log says why."""

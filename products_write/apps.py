@@ -1,7 +1,9 @@
+"""Connects the write side to the log, the queue and Django when the apps are ready."""
+
 from django.apps import AppConfig
 
 SWEEP_SECONDS = 20
-"""What a sweep spends on waiting commands at most; the next one goes on."""
+"""A sweep spends at most this time on queued commands. The next sweep does the rest."""
 
 
 class ProductsWriteConfig(AppConfig):

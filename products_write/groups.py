@@ -1,4 +1,4 @@
-"""Groups that a shop needs on its first day; `migrate` makes them and gives them what they lack."""
+"""The user groups of a shop. `migrate` makes them and adds the permissions that they lack."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group, Permission
 
 from kernel.database.aliases import write_alias
 
-_LOOK = (
+_VIEW_PERMISSIONS = (
     "products_write.view_product",
     "products_write.view_category",
     "products_write.view_productcategory",
@@ -21,7 +21,7 @@ _LOOK = (
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "Catalogue manager": (
-        *_LOOK,
+        *_VIEW_PERMISSIONS,
         "products_write.add_new_product",
         "products_write.change_product_details",
         "products_write.change_price",
@@ -31,32 +31,36 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "products_write.unrelate_products",
     ),
     "Warehouse": (
-        *_LOOK,
+        *_VIEW_PERMISSIONS,
         "products_write.add_to_inventory",
         "products_write.confirm_items_shipped",
         "products_write.update_stock_from_inventory_recount",
     ),
     "Customer service": (
-        *_LOOK,
+        *_VIEW_PERMISSIONS,
         "products_write.rate_for_others",
         "products_write.view_command",
     ),
 }
-"""Permissions, as app_label.codename, by the group's name."""
+"""The permissions of each group by its name, as app_label.codename."""
 
 
 def make_groups(using: str, **kwargs: Any) -> None:
-    """Receiver of post_migrate, for every app: a permission exists once its own app has migrated."""
+    """Makes the groups and adds the permissions that exist. `using` is the alias of the migrated database.
+
+    This is a receiver of post_migrate. It runs after every app, because a permission exists only after the migration
+    of its own app. Permissions that an operator has added to a group stay.
+    """
     if using != write_alias():
         return
     known = _permissions()
-    for name, wanted in GROUPS.items():
+    for name, labels in GROUPS.items():
         group, _ = Group.objects.get_or_create(name=name)
         present = set(group.permissions.values_list("id", flat=True))
-        group.permissions.add(*{known[label] for label in wanted if label in known} - present)
+        group.permissions.add(*{known[label] for label in labels if label in known} - present)
 
 
 def _permissions() -> dict[str, int]:
-    """The id of each permission there is, by app_label.codename."""
+    """The id of every existing permission by app_label.codename."""
     rows = Permission.objects.values_list("content_type__app_label", "codename", "id")
     return {f"{app_label}.{codename}": permission_id for app_label, codename, permission_id in rows}

@@ -1,6 +1,6 @@
-"""What the write side tells the process it runs in."""
+"""The signals of the write side, to receivers in its own process."""
 
 from django.dispatch import Signal
 
-# Sent after commit with `record_id: int`. A hint and no more: the queue is in the database.
+# Sent after the commit, with `record_id: int`. It is only a hint (law 3): the queue is in the database.
 command_accepted = Signal()

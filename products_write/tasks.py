@@ -1,4 +1,4 @@
-"""Celery's way in: parse, call."""
+"""The Celery tasks of the write side. Each one checks its argument and calls the queue."""
 
 from time import monotonic
 
@@ -11,8 +11,10 @@ EXECUTE_BUDGET_SECONDS = 20.0
 
 @shared_task(name="products_write.execute_command")
 def execute_command(record_id: int) -> None:
-    """Execute what waits for the product of this command, up to it and beyond; what exceeds the budget is left to
-    a task of its own. `record_id` is that of the command log; any other value does nothing."""
+    """Executes the queued commands of the product of this command, in order, for at most EXECUTE_BUDGET_SECONDS.
+
+    A new task does the rest. `record_id` is the id of a row of the command log; any other value does nothing.
+    """
     if not isinstance(record_id, int) or not 0 < record_id < 2**63:
         return
     if execute_line_of(record_id, monotonic() + EXECUTE_BUDGET_SECONDS):

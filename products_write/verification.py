@@ -1,6 +1,7 @@
-"""What the write tables must say, from the events alone; `verify_read_models` holds both against each other.
+"""Derives the content of the write tables from events alone. `verify_read_models` compares both.
 
-It shares no code with the domain or with the read side's folds, so that a fault in either shows as a difference.
+This module shares no code with the domain or with the folds of the read side. A fault in either one therefore shows
+as a difference.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,7 +26,7 @@ from products_write.models import (
 
 
 class ReplayedProduct:
-    """One product's tables in memory, brought from event to event."""
+    """The write tables of one product, made in memory from its events."""
 
     def __init__(self) -> None:
         self.row: dict[str, object] = {"discontinued": False, "last_counted_at": None}
@@ -36,6 +37,7 @@ class ReplayedProduct:
         self.movements: dict[int, tuple[int, datetime]] = {}
 
     def apply(self, recorded: RecordedEvent) -> None:
+        """Applies the next event of the product. Raises TypeError for an event type without a case."""
         event = recorded.event
         self.on(event)
         if isinstance(event, facts.InventoryAdded):
@@ -45,6 +47,7 @@ class ReplayedProduct:
         self.row |= {"version": recorded.version, "recorded_at": recorded.recorded_at}
 
     def state(self) -> dict[str, object]:
+        """The content of the tables in the shape of ProductWriteModel.load."""
         return {
             **self.row,
             "categories": self.categories,
@@ -56,7 +59,9 @@ class ReplayedProduct:
 
     @singledispatchmethod
     def on(self, event: DomainEvent) -> None:
-        raise TypeError(f"The write model does not know what {event.type} means.")
+        raise TypeError(
+            f"The write model has no case for events of type {event.type}; add one to ReplayedProduct."
+        )
 
     @on.register
     def _(self, event: facts.ProductAdded) -> None:
@@ -118,7 +123,7 @@ class ReplayedProduct:
 
 
 class ProductWriteModel:
-    """The write tables as `events.integrity.verify` compares them; see events.integrity.verify.WriteModel."""
+    """The write tables in the form of the protocol events.integrity.verify.WriteModel."""
 
     def fold(self, events: Iterable[RecordedEvent]) -> dict[str, object]:
         replayed = ReplayedProduct()
@@ -149,7 +154,7 @@ _COLUMNS = ("id", "sku", "name", "description", "unit_price", "discontinued", "v
 
 
 def _grouped(model: type[Model], product_ids: list[int], *columns: str) -> dict[int, list[tuple[Any, ...]]]:
-    """The columns of a child table by product, in the order the rows were made."""
+    """The columns of a child table by product, in the order of insertion."""
     found: dict[int, list[tuple[Any, ...]]] = {}
     children = model._default_manager.filter(product_id__in=product_ids).order_by("pk")
     for product_id, *values in children.values_list("product_id", *columns):
@@ -158,7 +163,7 @@ def _grouped(model: type[Model], product_ids: list[int], *columns: str) -> dict[
 
 
 def _state(row: dict[str, Any], children: dict[str, list[tuple[Any, ...]]]) -> dict[str, object]:
-    """The shape of ReplayedProduct.state, from rows."""
+    """The rows of one product in the shape of ReplayedProduct.state."""
     quantity, last_counted_at = children["stock"][0] if children["stock"] else (None, None)
     return {name: value for name, value in row.items() if name != "id"} | {
         "categories": sorted(slug for (slug,) in children["categories"]),
