@@ -16,7 +16,7 @@ from events.consistency.bounded_wait import wait_slots
 from kernel.database.aliases import write_alias
 from tests.conftest import client_of
 from tests.integration.read.asking import ask, faults
-from tests.integration.read.test_waiting import meanwhile
+from tests.integration.read.test_bounded_wait import meanwhile
 from tests.support.streams import append, append_open, product_added, product_rated
 
 # PostgreSQL's watermark can't be asked for inside the transaction that appended: these tests commit.
