@@ -17,7 +17,7 @@ import pytest
 from tests.support.processes import fresh_database
 from tools.processes import ROOT, free_port, running, spawn, wait_until
 
-SOURCES = ("boundary", "config", "events", "products_read", "products_write", "tools")
+SOURCES = ("boundary", "config", "events", "facts", "kernel", "products_read", "products_write", "tools")
 COUNTS = "SELECT (SELECT count(*) FROM products_write_product), (SELECT count(*) FROM events_event)"
 FIRST_START, GIVEN = "First start: making a demo catalogue …", "No demo data: {} is given."
 KEEPS = "No demo data: the database has events already, and keeps what it has."

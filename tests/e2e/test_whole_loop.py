@@ -110,7 +110,7 @@ def test_embedded__killed_between_commit_and_projection_it_catches_up_when_start
 
 
 def test_embedded__a_failpoint_is_ignored_without_debug() -> None:
-    reach = "from events import failpoints; import django; django.setup(); failpoints.reach('after-commit')"
+    reach = "from kernel import failpoints; import django; django.setup(); failpoints.reach('after-commit')"
     environment = {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "FAILPOINT": "after-commit",

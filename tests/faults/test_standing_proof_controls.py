@@ -17,7 +17,7 @@ from events import log
 from events.log import Metadata, triggers
 from events.log.watermark import highest
 from events.models import Event
-from events.projections import checkpoints, engine, rows
+from events.projections import applying, checkpoints, engine, rows
 from events.projections.base import Projection, ReadRow, fold, registered_projections
 from kernel.actor import SYSTEM
 from kernel.database.aliases import read_alias
@@ -64,7 +64,7 @@ def naive_catch_up(projection: Projection[Any], partition: int) -> None:
     with transaction.atomic(using=read_alias()):
         checkpoint = checkpoints.lock_unless_busy(projection, partition)
         assert checkpoint is not None
-        engine._project_next(projection, checkpoint, highest(), engine.BATCH_EVENTS, engine._write)
+        engine._project_next(projection, checkpoint, highest(), engine.BATCH_EVENTS, applying.write)
 
 
 def append_and_commit_late(product_id: int, meanwhile: Callable[[], None]) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from events import log
 from events.log.watermark import final_watermark
-from events.projections import checkpoints, engine
+from events.projections import applying, checkpoints, engine
 from events.projections.base import Projection, registered_projections
 from kernel import failpoints
 from kernel.database.aliases import read_alias
@@ -33,7 +33,7 @@ def catch_up(projection: Projection[Any], partition: int) -> None:
         checkpoints.move(checkpoint, watermark)
     failpoints.reach(BETWEEN_THE_COMMITS)
     with transaction.atomic(using=read_alias()):
-        engine._apply(projection, batch, engine._write)
+        applying.apply(projection, batch, applying.write)
 
 
 def catch_up_named(projection: str, partition: int) -> None:

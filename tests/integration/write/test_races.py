@@ -55,9 +55,9 @@ def test_twins__with_one_key_take_effect_once() -> None:
     def twin() -> CommandResponse:
         return send(Envelope.of("add-new-product", body, actor=SYSTEM, command_id=command_id))
 
-    outcomes = at_once(twin, twin, twin, twin)
-    assert len({outcome.body for outcome in outcomes}) == 1
-    assert sorted(outcome.replayed for outcome in outcomes) == [False, True, True, True]
+    responses = at_once(twin, twin, twin, twin)
+    assert len({response.body for response in responses}) == 1
+    assert sorted(response.replayed for response in responses) == [False, True, True, True]
     assert (Product.objects.count(), Event.objects.count()) == (1, 1)
 
 
