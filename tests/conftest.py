@@ -1,4 +1,4 @@
-"""What every test may use. Fixtures of one side stand beside its tests."""
+"""Fixtures for every test. The fixtures of one side stand beside its tests."""
 
 import os
 import signal
@@ -18,12 +18,12 @@ from kernel.database.aliases import write_alias
 from products_write.queue.delivery import deliver
 from products_write.signals import command_accepted
 
-# A shell starts what runs in its background with SIGINT ignored; what tests start must not inherit that.
+# A shell starts its background jobs with SIGINT ignored. Processes that tests start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of what one database alone can do are not collected on the other; files that take minutes come first."""
+    """Leave out the tests that are marked for the other database, and put the files that take minutes first."""
     other = "sqlite" if connections[write_alias()].vendor == "postgresql" else "postgresql"
     elsewhere = [item for item in items if item.get_closest_marker(other)]
     items[:] = [item for item in items if item not in elsewhere]
@@ -32,25 +32,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session", autouse=True)
-def log_guards_lifted_while_flushing() -> Iterator[None]:
-    """Tests that commit are cleaned up by emptying tables, which the append-only log rightly refuses.
+def triggers_lifted_while_flushing() -> Iterator[None]:
+    """Lift the log's triggers while Django empties the tables after a test that commits.
 
-    Only that emptying goes without the guards: they are back before the next test starts, whatever happens.
+    The log is append-only, so its triggers refuse to empty it. They stand again before the next test starts, also
+    when emptying fails.
     """
     flush = TransactionTestCase._fixture_teardown
 
-    def flush_without_guards(self: TransactionTestCase) -> None:
+    def flush_without_triggers(self: TransactionTestCase) -> None:
         with triggers.triggers_lifted(connections[write_alias()]):
             flush(self)
 
-    TransactionTestCase._fixture_teardown = flush_without_guards
+    TransactionTestCase._fixture_teardown = flush_without_triggers
     yield
     TransactionTestCase._fixture_teardown = flush
 
 
 @pytest.fixture
 def quiet_log() -> Iterator[None]:
-    """Nothing projects by itself: each test says when."""
+    """Events are projected only when the test does it."""
     events_committed.disconnect(dispatch_uid="events.wake_up")
     yield
     events_committed.connect(wake_up.wake_up, dispatch_uid="events.wake_up")
@@ -58,7 +59,7 @@ def quiet_log() -> Iterator[None]:
 
 @pytest.fixture
 def quiet_queue() -> Iterator[None]:
-    """No accepted command is executed by itself: each test says when."""
+    """Accepted commands are executed only when the test does it."""
     command_accepted.disconnect(dispatch_uid="products_write.deliver")
     yield
     command_accepted.connect(deliver, dispatch_uid="products_write.deliver")
@@ -66,7 +67,7 @@ def quiet_queue() -> Iterator[None]:
 
 @pytest.fixture
 def user(db: None) -> User:
-    """Somebody signed up, without any permission."""
+    """A user without any permission."""
     return User.objects.create_user("ada", password="ada-has-a-password")
 
 
@@ -85,7 +86,7 @@ def client_of(user: User) -> APIClient:
 
 @pytest.fixture
 def api_client() -> APIClient:
-    """Nobody: no token, no session."""
+    """An API client without an account: it has no token and no session."""
     return APIClient()
 
 

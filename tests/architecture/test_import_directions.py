@@ -1,4 +1,4 @@
-"""Who may import whom: import-linter's contracts hold, and each of them notices a planted import."""
+"""The import contracts of pyproject.toml hold, and each of them finds a planted import."""
 
 import ast
 import shutil
@@ -21,11 +21,11 @@ PACKAGES = (
     "products_read",
     "products_write",
 )
-# The doors of the service: they alone speak HTTP. The kernel's admin base class is Django's own.
+# Only these may import Django's HTTP. kernel/read_only_admin.py extends Django's admin, which is HTTP.
 DOORS = ("benchmarks", "boundary", "config", "products_read/api", "products_write/api", "products_read/admin")
 DOORS = (*DOORS, "products_write/admin", "kernel/read_only_admin.py")
 HTTP = ("django.http", "django.shortcuts", "django.urls", "django.views", "django.middleware")
-# Registering a converter of paths and the addresses of admin pages is wiring.
+# products_read/apps.py registers a path converter with Django's URLs.
 WIRING = ("products_read/apps.py",)
 
 
@@ -48,9 +48,9 @@ def copied_tree(tmp_path: Path) -> Path:
 
 
 def test_import_directions__hold() -> None:
-    outcome = lint_imports(ROOT)
+    checked = lint_imports(ROOT)
 
-    assert outcome.returncode == 0, outcome.stdout
+    assert checked.returncode == 0, checked.stdout
 
 
 @pytest.mark.parametrize(
@@ -87,26 +87,26 @@ def test_import_directions__refuse_a_planted_import(copied_tree: Path, importer:
     planted = copied_tree / importer.replace(".", "/") / "planted.py"
     planted.write_text(f"def lazily() -> None:\n    import {imported} as planted\n")
 
-    outcome = lint_imports(copied_tree)
+    checked = lint_imports(copied_tree)
 
-    assert outcome.returncode == 1
+    assert checked.returncode == 1
     assert (
         f"{importer}.planted -> {imported.partition('.rest')[0].split('rest_framework.')[0]}"
-        in outcome.stdout
+        in checked.stdout
     )
 
 
 def test_import_directions__a_new_room_has_to_be_given_its_place(copied_tree: Path) -> None:
     (copied_tree / "events" / "planted.py").touch()
 
-    outcome = lint_imports(copied_tree)
+    checked = lint_imports(copied_tree)
 
-    assert outcome.returncode == 1
-    assert "events.planted" in outcome.stdout
+    assert checked.returncode == 1
+    assert "events.planted" in checked.stdout
 
 
 def imports_of(file: Path) -> set[str]:
-    """Every module that the file imports, inside functions too."""
+    """Every module that the file imports. Imports inside functions count."""
     found = set()
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
@@ -142,13 +142,13 @@ def test_http__is_noticed_where_it_is_planted(copied_tree: Path) -> None:
 
 
 def ordered(graph: grimp.ImportGraph) -> list[str]:
-    """The modules, each after those it imports. Raises CycleError."""
+    """The modules, each after the modules that it imports. Raises CycleError."""
     imported = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
     return list(TopologicalSorter(imported).static_order())
 
 
 def test_imports__have_no_cycle() -> None:
-    """Imports inside functions count too: they would only hide it."""
+    """Imports inside functions count, because they hide a cycle and do not remove it."""
     graph = grimp.build_graph(*PACKAGES, cache_dir=None)
 
     assert len(ordered(graph)) == len(graph.modules)

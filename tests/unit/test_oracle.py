@@ -1,4 +1,4 @@
-"""The oracle of the standing proof knows a wrong answer from a right one."""
+"""The oracle of the standing proof tells a wrong response from a right one."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tests.support.oracle import Answered, Oracle, Sent
 
 
 def answered(number: int, name: str, payload: dict[str, Any], event: str = "", **answer: Any) -> Answered:
-    """The answer to the only command of its moment, to product 1; accepted unless `refusal` is given."""
+    """The response to a command about product 1, alone at its moment. It is accepted unless `refusal` is given."""
     command = Sent(str(number), name, {"product_id": 1, **payload}, 1, None, 10 * number)
     if "refusal" in answer:
         return Answered(command, 10 * number + 5, None, answer["refusal"], answer.get("members", {}))

@@ -1,4 +1,4 @@
-"""The Prefer header, as RFC 7240 writes it."""
+"""The Prefer header of RFC 7240."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def test_wait__in_seconds(header: str, wait: int) -> None:
         *("waiting=5", 'x="wait=5"', 'x="wait=5', "wait==5", "wait=5 6", "=5", "wait=5," + "x" * 1000),
     ],
 )
-def test_wait__what_makes_no_sense_is_as_good_as_left_out(header: str | None) -> None:
+def test_wait__a_malformed_preference_is_ignored(header: str | None) -> None:
     assert Preferences.of(header) == Preferences()
 
 
@@ -58,7 +58,7 @@ def test_respond_async__takes_no_value() -> None:
     assert Preferences.of("respond-async=no").respond_async is False
 
 
-def test_applied__names_what_was_honoured() -> None:
+def test_applied__names_the_preferences_that_were_applied() -> None:
     assert applied(wait=0, handling="strict") == {"Preference-Applied": "wait=0, handling=strict"}
     assert applied(respond_async=True) == {"Preference-Applied": "respond-async"}
     assert applied(wait=None, respond_async=False) == {}

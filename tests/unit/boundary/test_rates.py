@@ -15,7 +15,7 @@ REDIS = "django.core.cache.backends.redis.RedisCache"
 
 
 @pytest.fixture(autouse=True)
-def counting_anew() -> Iterator[None]:
+def counting_not_paused() -> Iterator[None]:
     rates._Counting.resting_until = 0.0
     yield
     rates._Counting.resting_until = 0.0
@@ -28,7 +28,7 @@ def bucket() -> str:
 
 @pytest.fixture
 def silent_port() -> Iterator[int]:
-    """Takes connections and never says a word."""
+    """The port of a server that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
 
@@ -106,6 +106,6 @@ def test_seconds_to_wait__a_cache_that_is_back_counts_again(settings: Settings, 
     settings.CACHES = cache_at("127.0.0.1:1")
     assert seconds_to_wait(bucket, Rate(1, 60)) == 0
     settings.CACHES = local
-    rates._Counting.resting_until = time.monotonic()  # the rest is over
+    rates._Counting.resting_until = time.monotonic()  # the pause after the failure has ended
 
     assert [seconds_to_wait(bucket, Rate(1, 60)) for _ in range(2)] == [0, 60]

@@ -65,7 +65,7 @@ def test_redacted__this_installations_own_secrets_wherever_they_stand(settings: 
 
 
 def logged(log_format: str, line: dict[str, object]) -> str:
-    """What a record with these extras and a traceback through a function that holds the canary looks like."""
+    """The log line of a record with these extras and a traceback. A function in the traceback has the canary."""
 
     def failing(password: str) -> None:
         raise RuntimeError(f"cannot sign in with password={password}")
@@ -96,7 +96,7 @@ def test_log_line__holds_no_secret_in_names_values_or_tracebacks(log_format: str
 
 
 def test_log_line__without_the_processor_the_secret_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The negative control."""
+    """The negative control of the test above."""
     monkeypatch.setattr("config.log_lines.redact_secrets", lambda logger, method, line: line)
 
     assert CANARY in logged("json", {})

@@ -1,4 +1,4 @@
-"""The published facts, their stored form, and how old forms become new ones."""
+"""The registry of events, their stored form, and the upcasters that change old forms into new ones."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -81,7 +81,7 @@ def without_path(event_class: type[DomainEvent]) -> list[int]:
 
 @pytest.fixture
 def renamed_event() -> Iterator[type[DomainEvent]]:
-    """An event in its third shape: `colour` was `color`, and before that a number."""
+    """An event at schema version 3: version 2 called `colour` `color`, and version 1 had a number instead."""
 
     @published
     class Painted(DomainEvent, frozen=True, kw_only=True):

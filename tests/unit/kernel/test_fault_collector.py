@@ -1,5 +1,3 @@
-"""Faults of several readings, together."""
-
 import pytest
 
 from kernel.errors import FaultCollector, FieldFault, Invalid
@@ -7,7 +5,7 @@ from kernel.errors import FaultCollector, FieldFault, Invalid
 ONE, OTHER = FieldFault("a", "x", ""), FieldFault("b", "y", "")
 
 
-def test_all_faults__come_back_in_order() -> None:
+def test_fault_collector__raises_all_faults_in_order() -> None:
     faults = FaultCollector()
     for fault in (ONE, OTHER):
         with faults:
@@ -17,7 +15,7 @@ def test_all_faults__come_back_in_order() -> None:
     assert refused.value.faults == [ONE, OTHER]
 
 
-def test_all_faults__without_any_let_pass() -> None:
+def test_fault_collector__without_faults_raises_nothing() -> None:
     faults = FaultCollector()
     with faults:
         read = 1
@@ -25,6 +23,6 @@ def test_all_faults__without_any_let_pass() -> None:
     assert read == 1
 
 
-def test_all_faults__are_no_other_errors() -> None:
+def test_fault_collector__lets_other_errors_through() -> None:
     with pytest.raises(KeyError), FaultCollector():
         raise KeyError

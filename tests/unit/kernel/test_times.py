@@ -1,4 +1,4 @@
-"""Times as forms and query strings write them."""
+"""Validation of times, as forms and query strings send them."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -10,7 +10,7 @@ from kernel.errors import Invalid
 from kernel.validation import validated
 
 
-class Asked(Struct, frozen=True, kw_only=True):
+class Parameters(Struct, frozen=True, kw_only=True):
     at: Annotated[datetime, Meta(tz=True)] | UnsetType = UNSET
 
 
@@ -30,7 +30,7 @@ NOON = datetime(2024, 2, 29, 12, tzinfo=UTC)
     ],
 )
 def test_time__with_an_offset_whose_plus_may_have_become_a_space(written: str) -> None:
-    assert validated(Asked, {"at": written}, lax=True).at == NOON
+    assert validated(Parameters, {"at": written}, lax=True).at == NOON
 
 
 @pytest.mark.parametrize(
@@ -48,9 +48,9 @@ def test_time__with_an_offset_whose_plus_may_have_become_a_space(written: str) -
 )
 def test_time__anything_else_is_refused(written: str) -> None:
     with pytest.raises(Invalid) as refused:
-        validated(Asked, {"at": written}, lax=True)
+        validated(Parameters, {"at": written}, lax=True)
     assert [fault.field for fault in refused.value.faults] == ["at"]
 
 
 def test_time__left_out_when_empty() -> None:
-    assert validated(Asked, {"at": ""}, lax=True).at is UNSET
+    assert validated(Parameters, {"at": ""}, lax=True).at is UNSET

@@ -1,4 +1,4 @@
-"""Folds events, given as their contracts alone, into a row of a projection."""
+"""Folds events into a row of a projection, without a database."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ MOMENT = datetime(2024, 2, 29, 12, tzinfo=UTC)
 
 
 def recorded(product_id: int, events: Sequence[DomainEvent], after_version: int = 0) -> list[RecordedEvent]:
-    """The events as the log would give them back."""
+    """The events as the log returns them, with versions from `after_version` + 1."""
     return [
         RecordedEvent(
             position=version,

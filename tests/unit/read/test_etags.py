@@ -1,5 +1,3 @@
-"""Entity tags."""
-
 import pytest
 
 from products_read.api.etags import etag_of, is_held_by_client

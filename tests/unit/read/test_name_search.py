@@ -1,4 +1,4 @@
-"""How names and searches become words."""
+"""Product names and searches are split into words."""
 
 import pytest
 from hypothesis import given
@@ -28,7 +28,7 @@ def test_searchable_words__of_a_name(name: str, words: list[str]) -> None:
     assert searchable_words(name) == tuple(words)
 
 
-def test_searched_words__leaves_out_what_another_implies() -> None:
+def test_searched_words__leaves_out_a_prefix_of_another_word() -> None:
     assert searched_words("ch Chair o oak OAK cha") == ["chair", "oak"]
 
 
@@ -44,7 +44,7 @@ def test_searchable_words__fit_an_index() -> None:
 
 
 @given(TEXT, TEXT)
-def test_prefix_range__holds_exactly_what_starts_with_it(name: str, search: str) -> None:
+def test_prefix_range__holds_exactly_the_words_with_that_prefix(name: str, search: str) -> None:
     for word in searchable_words(name):
         for prefix in [*searched_words(search), word[:1], word[:-1] or word]:
             first, end = prefix_range(prefix)

@@ -1,4 +1,4 @@
-"""What each event does to a row of ProductDisplay, and the document that is served."""
+"""The ProductDisplay projection: how each event changes the row, and the document that is served."""
 
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -59,7 +59,7 @@ def test_document__keeps_any_character() -> None:
     assert msgspec.json.decode(row.document)["name"] == name
 
 
-def test_details_changed__changes_what_is_set() -> None:
+def test_details_changed__changes_the_fields_that_are_set() -> None:
     shown = document(ProductDetailsChanged(name="Ash Chair", categories=["ash"]))
     assert (shown["name"], shown["categories"]) == ("Ash Chair", ["ash"])
     assert (shown["sku"], shown["description"]) == ("CH-1", "Solid.")
@@ -158,7 +158,7 @@ def test_rating_in_hundredths__is_the_exact_mean_rounded_half_up() -> None:
 
 
 def test_rating_in_hundredths__floats_would_misround() -> None:
-    """The negative control: what the integers are there for."""
+    """The negative control: the mean is computed with integers because of this."""
     assert round(33 / 8, 2) == 4.12
     assert rating_in_hundredths(33, 8) == 413
 

@@ -1,4 +1,4 @@
-"""What each event does to a row of ProductInventory, and the document that is served."""
+"""The ProductInventory projection: how each event changes the row, and the document that is served."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -25,7 +25,7 @@ def test_document__of_a_new_product() -> None:
     )
 
 
-def test_stock_events__stock_is_what_was_decided() -> None:
+def test_stock_events__stock_is_the_quantity_after_the_event() -> None:
     added = InventoryAdded(quantity=10, quantity_after=10)
     shipped = InventoryItemsShipped(quantity=3, quantity_after=7)
     late = InventoryItemsShipped(quantity=2, quantity_after=7)
@@ -43,7 +43,7 @@ def test_stock_events__stock_is_what_was_decided() -> None:
     assert stock == [10, 7, 7, 4]
 
 
-def test_details_changed__changes_what_is_set() -> None:
+def test_details_changed__changes_the_fields_that_are_set() -> None:
     row = folded(ProductInventoryProjection(), ADDED, ProductDetailsChanged(sku="CH-1"))
     assert (row.sku, row.name) == ("CH-1", "Oak Chair")
     row = folded(

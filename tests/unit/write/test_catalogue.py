@@ -1,4 +1,4 @@
-"""Details, price, range and categories of a product."""
+"""Details, price, lifecycle and categories of a product."""
 
 from decimal import Decimal
 
@@ -59,13 +59,13 @@ def test_add__many_products_have_no_sku() -> None:
     assert Product.objects.filter(sku=None).count() == 2
 
 
-def test_change_details__records_only_what_is_different() -> None:
+def test_change_details__records_only_the_fields_that_differ() -> None:
     product = locked(added(name="Teapot", description="Blue."))
     product.change_details(name="Tea pot", description="Blue.")
     assert decided(product) == [ProductDetailsChanged(name="Tea pot")]
 
 
-def test_change_details__of_what_is_so_already_is_a_no_op() -> None:
+def test_change_details__to_the_same_values_is_a_no_op() -> None:
     product = locked(added(sku="T-1", categories=["a", "b"]))
     product.change_details(sku="T-1", name="Teapot", categories=["b", "a"])
     assert decided(product) == []
@@ -132,7 +132,7 @@ def test_discontinue__and_reinstate_again() -> None:
     assert decided(product) == [ProductDiscontinued(reason="Old."), ProductReinstated()]
 
 
-def test_reinstate__refuses_what_is_not_discontinued() -> None:
+def test_reinstate__refuses_a_product_that_is_not_discontinued() -> None:
     with pytest.raises(errors.NotDiscontinued):
         locked(added()).reinstate()
 

@@ -1,5 +1,3 @@
-"""Forms as payloads."""
-
 from products_write.commands.add_new_product import AddNewProduct
 from products_write.commands.add_to_inventory import AddToInventory
 from products_write.commands.definition.form_payload import form_payload
@@ -15,7 +13,7 @@ def test_form_payload__a_browsers_time_is_in_the_sites_zone() -> None:
     assert form_payload(AddToInventory, posted) == {"received_at": "2026-03-01T10:00:00+00:00"}
 
 
-def test_form_payload__what_is_no_time_is_left_for_validation() -> None:
+def test_form_payload__an_invalid_time_is_left_for_validation() -> None:
     posted = {"received_at": ["2026-02-31T10:00"], "quantity": ["1", "2"], "other": ["1"]}
     assert form_payload(AddToInventory, posted) == {
         "received_at": "2026-02-31T10:00",

@@ -1,4 +1,4 @@
-"""Headers of commands."""
+"""The headers Idempotency-Key and If-Match of commands."""
 
 from uuid import UUID
 

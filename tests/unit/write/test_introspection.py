@@ -1,4 +1,4 @@
-"""What a command's input may be, all faults at once."""
+"""The fields of commands: their limits, and all faults of an input at once."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Ids that the service chooses never meet ids that clients chose."""
+"""The service never draws a product id that a client has chosen."""
 
 from collections.abc import Iterator
 
@@ -48,7 +48,7 @@ def test_add__a_client_may_take_the_largest_id() -> None:
 
 @pytest.fixture
 def sequence_put_back(db: None) -> Iterator[None]:
-    """PostgreSQL's sequences do not roll back with the test."""
+    """Put the sequence back after the test: PostgreSQL does not roll sequences back."""
     last = draw_product_id()
     yield
     if connection.vendor == "postgresql":

@@ -1,4 +1,4 @@
-"""Ratings by users, and relations to other products."""
+"""Ratings of a product by users, and its relations to other products."""
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -119,11 +119,11 @@ def test_relate__refuses_more_than_a_hundred() -> None:
         product.relate(other)
     with pytest.raises(errors.TooManyRelations):
         product.relate(others[-1])
-    product.relate(others[0])  # which is related already
+    product.relate(others[0])  # this one is related already
     assert len(product.pending) == MAX_RELATIONS
 
 
-def test_unrelate__takes_it_away_also_when_discontinued() -> None:
+def test_unrelate__removes_the_relation_also_when_discontinued() -> None:
     product, other = locked(added()), locked(added())
     product.relate(other)
     stored(product).discontinue(reason="")
@@ -132,7 +132,7 @@ def test_unrelate__takes_it_away_also_when_discontinued() -> None:
     assert not ProductRelation.objects.exists()
 
 
-def test_unrelate__refuses_what_is_not_related_in_this_direction() -> None:
+def test_unrelate__refuses_a_product_that_is_not_related_in_this_direction() -> None:
     product, other = locked(added()), locked(added())
     product.relate(other)
     with pytest.raises(errors.RelationNotFound):

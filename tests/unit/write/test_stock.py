@@ -1,4 +1,4 @@
-"""Stock: what comes in, what goes out, and what a count says about both."""
+"""Stock: additions, shipments and recounts."""
 
 from datetime import timedelta
 
@@ -118,7 +118,7 @@ def test_ship__a_time_ahead_of_the_databases_clock_is_now() -> None:
     assert product.pending[0].effective_at == at("10:00")
 
 
-def test_recount__what_shipped_after_the_count_is_taken_off() -> None:
+def test_recount__shipments_after_the_count_are_taken_off() -> None:
     product_id = added()
     received(product_id, 100, "08:00")
     shipped(product_id, 7, "12:00")
@@ -188,7 +188,7 @@ def test_recount__a_later_one_has_seen_what_an_earlier_one_had() -> None:
     product_id = added()
     received(product_id, 10, "08:00")
     counted(product_id, 8, "11:00")
-    shipped(product_id, 2, "10:00")  # late: the first count had missed it
+    shipped(product_id, 2, "10:00")  # confirmed late: the first count did not include it
     shipped(product_id, 3, "12:00")
     counted(product_id, 8, "11:30")
     assert stock_of(product_id) == 5
@@ -222,7 +222,7 @@ def test_recount__that_movements_since_contradict_is_refused() -> None:
     assert stock_of(product_id) == 5
 
 
-def test_recount__exactly_what_shipped_since_leaves_nothing() -> None:
+def test_recount__of_exactly_the_shipped_quantity_leaves_nothing() -> None:
     product_id = added()
     received(product_id, 10, "08:00")
     shipped(product_id, 5, "12:00")

@@ -1,4 +1,4 @@
-"""The write tables are the fold of the log."""
+"""The write tables are the fold of the log: the fold and a load give equal states."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def a_busy_product(user: User) -> int:
-    """A product to which everything has happened."""
+    """The id of a product with at least one event of each kind."""
     product_id = added(sku="T-1", categories=["tea", "gifts"])
     others = [added(), added()]
     commands: list[tuple[str, dict[str, Any]]] = [
@@ -43,7 +43,7 @@ def a_busy_product(user: User) -> int:
     return product_id
 
 
-def test_fold__says_what_the_tables_say(user: User) -> None:
+def test_fold__equals_the_tables(user: User) -> None:
     product_id = a_busy_product(user)
     folded = ProductWriteModel().fold(read_stream(product_id))
     assert folded == state_of(product_id)
