@@ -1,4 +1,4 @@
-"""Counters of one test mean nothing to the next."""
+"""The counters of rate limits start at zero in each test."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The service's addresses, and some that fail in every way there is, below /api/ and outside it."""
+"""The addresses of the service, and addresses below /api/ and outside it that raise each kind of error."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from config.urls import handler400, handler403, handler404, handler500
-from config.urls import urlpatterns as of_service
+from config.urls import urlpatterns as service_urlpatterns
 
 ERRORS: dict[str, type[Exception]] = {
     "bug": RuntimeError,
@@ -36,6 +36,6 @@ urlpatterns = [
     path("api/plain/<str:kind>/", raising),
     path("api/drf/<str:kind>/", Raising.as_view()),
     path("page/<str:kind>/", raising),
-    *of_service,
+    *service_urlpatterns,
 ]
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]

@@ -1,4 +1,4 @@
-"""A body is read whole or not at all, and nothing is done with a part of it."""
+"""The service reads a body completely or refuses it. It never acts on a part of a body."""
 
 import asyncio
 from collections.abc import Mapping
@@ -26,14 +26,14 @@ BROWSER = {"Accept": "text/html,*/*;q=0.8"}
 
 
 class Unreadable(BytesIO):
-    """The body of a connection that is broken."""
+    """The body of a broken connection: reading it fails."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         raise OSError("connection reset by peer")
 
 
 class Untouchable(BytesIO):
-    """A body that nobody may wait for."""
+    """A body that the service must not read."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         raise AssertionError("The body is read.")
@@ -53,7 +53,7 @@ def sent(
     content_type: str = FORM,
     **extra: Any,
 ) -> Any:
-    """A POST whose Content-Length is `announced`, whatever the body."""
+    """The response to a POST of the body. Its Content-Length is `announced`, also when that is wrong."""
     stream = BytesIO(body) if isinstance(body, bytes) else body
     environ: dict[str, Any] = {
         "wsgi.input": stream,
@@ -122,7 +122,7 @@ def test_read_whole_body__a_broken_connection_is_a_problem_and_no_bug(
 
 
 @pytest.mark.parametrize("length", ["abc", "-5", "+5", "1_0", "10,10", " 10", "\u0665", "1e3", "9" * 19])
-def test_read_whole_body__a_length_that_is_no_number_is_named(superuser: User, length: str) -> None:
+def test_read_whole_body__a_malformed_length_is_named(superuser: User, length: str) -> None:
     path, body = task_form(added())
     with nothing_changes():
         refused = sent(browser_of(superuser), path, body, length)
@@ -179,14 +179,15 @@ def test_read_whole_body__a_probe_never_waits(client: Client, probe: str) -> Non
 def test_read_whole_body__over_asgi_a_shorter_one_is_refused_too() -> None:
     headers = [(b"content-length", b"200"), (b"content-type", FORM.encode()), (b"host", b"testserver")]
     scope = {"type": "http", "method": "POST", "path": "/api/auth/login/", "headers": headers}
-    heard: list[dict[str, Any]] = [{"type": "http.request", "body": b"username=ada", "more_body": False}]
-    said: list[Mapping[str, Any]] = []
+    to_receive: list[dict[str, Any]] = [{"type": "http.request", "body": b"username=ada", "more_body": False}]
+    responses: list[Mapping[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
-        return heard.pop() if heard else await asyncio.Future()  # then the client waits for the answer
+        # The client sends its body once and then only waits for the response.
+        return to_receive.pop() if to_receive else await asyncio.Future()
 
     async def send(message: Mapping[str, Any]) -> None:
-        said.append(message)
+        responses.append(message)
 
     asyncio.run(get_asgi_application()(scope, receive, send))
-    assert (said[0]["status"], b"only 12 of the 200 bytes" in said[1]["body"]) == (400, True)
+    assert (responses[0]["status"], b"only 12 of the 200 bytes" in responses[1]["body"]) == (400, True)

@@ -1,4 +1,4 @@
-"""Whatever raised it, an error is a problem document, or to a browser a page that says the same."""
+"""Every error becomes a problem document. A browser gets a page with the code of the error."""
 
 from typing import Any
 

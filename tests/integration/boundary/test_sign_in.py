@@ -1,4 +1,4 @@
-"""Whoever guesses passwords waits; whoever mistypes doesn't; tokens know nothing of it."""
+"""After too many wrong passwords for one user name or from one address, sign-in is refused for 15 minutes."""
 
 from datetime import timedelta
 from typing import Any

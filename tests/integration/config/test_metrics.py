@@ -1,4 +1,4 @@
-"""What Prometheus is told, and who may hear it."""
+"""The page /metrics: its counters, and the clients that may read it."""
 
 import os
 import re

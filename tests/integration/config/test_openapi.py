@@ -1,4 +1,4 @@
-"""The committed schema is what the service says of itself, whole, and it asks nobody else."""
+"""docs/openapi.yaml is the schema of the service, and it is complete."""
 
 from io import StringIO
 from pathlib import Path
@@ -64,7 +64,7 @@ def test_schema__has_every_address_of_the_api(schema: dict[str, Any]) -> None:
     assert set(schema["paths"]) <= served
 
 
-def test_schema__every_operation_refuses_with_problems_and_says_who_may(schema: dict[str, Any]) -> None:
+def test_schema__every_operation_refuses_with_problems_and_names_its_security(schema: dict[str, Any]) -> None:
     for name, operation in operations(schema).items():
         refusals = {status: answer for status, answer in operation["responses"].items() if status >= "400"}
         assert {"400", "401", "406", "429", "503"} <= set(refusals), name
@@ -109,7 +109,7 @@ def test_schema__describes_the_descriptions_of_commands(
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_schema__an_example_is_valid_and_what_is_not_is_not(schema: dict[str, Any], name: str) -> None:
+def test_schema__an_example_is_valid_and_its_changed_forms_are_not(schema: dict[str, Any], name: str) -> None:
     body = operations(schema)[name.replace("-", "_")]["requestBody"]["content"]["application/json"]
     validator = Draft202012Validator(body["schema"] | {"components": schema["components"]})
     (example,) = (shown["value"] for shown in body["examples"].values())

@@ -1,4 +1,4 @@
-"""Who has a session: pages, and whoever brings a cookie."""
+"""A request has a session when it is for a page or brings a cookie."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,7 +13,9 @@ API = "/api/v1/categories/"
     ("address", "cookie", "has_session"),
     [(API, "", False), (API, "any=cookie", True), ("/", "", True), ("/api/auth/login/", "", True)],
 )
-def test_session__is_for_pages_and_for_who_has_a_cookie(address: str, cookie: str, has_session: bool) -> None:
+def test_session__is_for_pages_and_requests_with_a_cookie(
+    address: str, cookie: str, has_session: bool
+) -> None:
     request = Client().get(address, headers={"Cookie": cookie}).wsgi_request
     assert [hasattr(request, name) for name in ("session", "_messages")] == [has_session] * 2
 
