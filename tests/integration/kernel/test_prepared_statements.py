@@ -1,4 +1,4 @@
-"""Statements that go past psycopg's cursor do what they would do in one."""
+"""A statement sent through libpq gives the results and errors of one sent through psycopg's cursor."""
 
 import threading
 import time
@@ -42,14 +42,14 @@ INSERT = "INSERT INTO auth_group (name) VALUES (%s) RETURNING name"
 
 @pytest.fixture
 def connection() -> Any:
-    """The connection, with a session of its own, which has prepared nothing yet."""
+    """The connection with a new session, which has prepared no statement."""
     connections[write_alias()].close()
     yield connections[write_alias()]
     connections[write_alias()].close()
 
 
 def prepared(connection: Any) -> list[str]:
-    """The texts that the session has prepared through libpq."""
+    """The texts of the statements that the session has prepared through libpq."""
     found = fetch(connection, "SELECT statement FROM pg_prepared_statements WHERE name LIKE 'hot%%'")
     return [text for (text,) in found if "pg_prepared_statements" not in text]
 
@@ -58,7 +58,7 @@ def test_run__gives_the_rows_of_the_connections_own_cursor(connection: Any) -> N
     with connection.cursor() as cursor:
         cursor.execute(EVERY_KIND, VALUES)
         expected = cursor.fetchall()
-    for _ in range(4):  # as parameters, and then prepared
+    for _ in range(4):  # the first executions are not prepared, the later ones are
         assert run(connection, EVERY_KIND, VALUES) == (expected, 1)
     assert len(prepared(connection)) == 1
 
@@ -72,7 +72,7 @@ def test_run__counts_the_rows_it_changed(connection: Any) -> None:
     )
 
 
-def test_run__prepares_what_comes_again_and_only_so_much(connection: Any) -> None:
+def test_run__prepares_repeated_statements_up_to_a_limit(connection: Any) -> None:
     connection.ensure_connection()
     threshold = connection.connection.prepare_threshold
     for _ in range(threshold):
@@ -84,10 +84,10 @@ def test_run__prepares_what_comes_again_and_only_so_much(connection: Any) -> Non
     for number in range(5):
         for _ in range(threshold + 1):
             fetch(connection, f"SELECT {number}, 'one of many'")
-    assert len(prepared(connection)) == 2  # and the question itself is the third
+    assert len(prepared(connection)) == 2  # the statement of `prepared` itself is the third
 
 
-def test_run__prepares_nothing_where_that_is_turned_off(connection: Any) -> None:
+def test_run__prepares_nothing_when_preparing_is_off(connection: Any) -> None:
     connection.ensure_connection()
     connection.connection.prepare_threshold = None
     for _ in range(5):
@@ -159,20 +159,20 @@ def test_run__lets_other_threads_run_while_it_waits(connection: Any) -> None:
     assert counted > 10
 
 
-def test_run__is_seen_by_who_captures_statements(connection: Any) -> None:
+def test_run__is_seen_by_captured_queries(connection: Any) -> None:
     with CaptureQueriesContext(connection) as captured:
         fetch(connection, "SELECT %s::int", [41])
     assert [query["sql"] for query in captured] == ["SELECT 41::int"]
 
 
-def test_run__is_seen_by_who_wraps_statements(connection: Any) -> None:
+def test_run__is_seen_by_execute_wrappers(connection: Any) -> None:
     seen = []
 
-    def note(execute: Any, sql: str, *rest: Any) -> Any:
+    def record(execute: Any, sql: str, *rest: Any) -> Any:
         seen.append(sql)
         return execute(sql, *rest)
 
-    with connection.execute_wrapper(note):
+    with connection.execute_wrapper(record):
         fetch(connection, "SELECT 1")
     assert seen == ["SELECT 1"]
 
@@ -186,7 +186,7 @@ def test_transaction__has_the_isolation_level_of_the_connection(connection: Any)
 
 
 def lose(connection: Any) -> None:
-    """End the connection's session from the other side."""
+    """End the connection's session from the server's side."""
     connection.ensure_connection()
     with psycopg.connect(**connection.get_connection_params() | {"autocommit": True}) as other:
         other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
@@ -195,7 +195,7 @@ def lose(connection: Any) -> None:
 def test_transaction__that_cannot_begin_leaves_no_dead_connection_behind(connection: Any) -> None:
     lose(connection)
     with pytest.raises(OperationalError), transaction.atomic(using=write_alias()):
-        pytest.fail("It has begun.")
+        pytest.fail("The transaction has begun on a lost connection.")
     with transaction.atomic(using=write_alias()):
         assert fetch(connection, "SELECT 1") == [(1,)]
 
@@ -213,14 +213,14 @@ def test_transaction__that_cannot_commit_is_undone(connection: Any) -> None:
 
 def test_run__a_plan_gone_stale_fails_once(connection: Any) -> None:
     fetch(connection, "CREATE TABLE changing (name varchar(5)) ")
-    question = "SELECT name FROM changing"
+    query = "SELECT name FROM changing"
     for _ in range(4):
-        fetch(connection, question)
+        fetch(connection, query)
     with psycopg.connect(**connection.get_connection_params() | {"autocommit": True}) as other:
         other.execute("ALTER TABLE changing ALTER name TYPE varchar(9)")
     with pytest.raises(NotSupportedError):
-        fetch(connection, question)
-    assert [fetch(connection, question) for _ in range(4)] == [[]] * 4
+        fetch(connection, query)
+    assert [fetch(connection, query) for _ in range(4)] == [[]] * 4
     run(connection, "DROP TABLE changing")
 
 
