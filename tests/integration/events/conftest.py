@@ -1,4 +1,4 @@
-"""What the engine's tests share."""
+"""Fixtures for the tests of events."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -22,7 +22,7 @@ def inventory() -> Projection[Any]:
 
 @pytest.fixture
 def failing_on(display: Projection[Any]) -> Callable[[int], AbstractContextManager[None]]:
-    """As a context: the display's handler of ratings raises for one product."""
+    """Make a context in which the display's handler of ratings raises for one product."""
 
     @contextmanager
     def failing(product_id: int) -> Iterator[None]:

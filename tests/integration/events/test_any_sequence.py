@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order, write tables = fold of the log = read tables."""
+"""After any sequence of steps, write tables = fold of the log = read tables."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,7 +26,7 @@ from products_write.models import Product
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quiet_log")]
 
-FRESH_IDS = count(1, 10)
+FRESH_IDS = count(1, 10)  # the examples of a run share one database
 PRODUCTS = 3
 COMMANDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "change-product-details": st.fixed_dictionaries(
@@ -45,7 +45,7 @@ COMMANDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
 
 @contextmanager
 def crashing(projection: Projection[Any]) -> Iterator[None]:
-    """The projection's last step before the checkpoint moves never returns."""
+    """Make the projection crash at the last step before its checkpoint moves."""
 
     def die(row: Any) -> None:
         raise KeyboardInterrupt
@@ -120,21 +120,21 @@ class AnySequence(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, PRODUCTS - 1))
     def lose_a_row(self, which: int) -> None:
-        """Somebody deletes a read row; --repair brings it back."""
+        """Delete a read row by hand, and let --repair restore it."""
         projection = registered_projections()["product_display"]
         with transaction.atomic(using=read_alias()), connections[read_alias()].cursor() as cursor:
             cursor.execute("DELETE FROM products_read_productdisplay WHERE id = %s", [self.ids[which]])
         list(verify_projection(projection, self.ids, lambda done: None, repair=True))
 
     @invariant()
-    def what_is_there_is_right(self) -> None:
+    def shown_rows_are_right(self) -> None:
         for projection in registered_projections().values():
             assert list(verify_projection(projection, self.ids, lambda done: None)) == []
         assert list(verify_write_models(self.ids, lambda done: None)) == []
 
     def teardown(self) -> None:
         engine.catch_up_all()
-        self.what_is_there_is_right()
+        self.shown_rows_are_right()
         for projection in registered_projections().values():
             versions = projection.model.objects.filter(id__in=self.ids).values_list("version", flat=True)
             assert sorted(versions) == sorted(self._heads())

@@ -1,4 +1,4 @@
-"""Whose partition it is, in the very moment when the checkpoints come into being."""
+"""A worker locks the checkpoint of a partition, also when another worker has just made it."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +15,7 @@ from kernel.database.aliases import read_alias
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 
-def test_lock_unless_busy__takes_what_another_worker_has_made_since_the_first_look(
+def test_lock_unless_busy__locks_a_checkpoint_that_another_worker_made_since_the_first_look(
     display: Projection[Any],
 ) -> None:
     def make_them_elsewhere() -> None:
@@ -37,7 +37,7 @@ def test_lock_unless_busy__takes_what_another_worker_has_made_since_the_first_lo
     assert locked.partition == 2
 
 
-def test_lock_unless_busy__leaves_what_another_worker_has(display: Projection[Any]) -> None:
+def test_lock_unless_busy__leaves_a_checkpoint_that_another_worker_holds(display: Projection[Any]) -> None:
     checkpoints_of(display)
 
     def lock_elsewhere() -> list[Checkpoint | None]:
@@ -49,6 +49,6 @@ def test_lock_unless_busy__leaves_what_another_worker_has(display: Projection[An
     with transaction.atomic(using=read_alias()):
         assert lock_unless_busy(display, 1) is not None
         with ThreadPoolExecutor(1) as other:
-            mine, free = other.submit(lock_elsewhere).result()
-    assert mine is None
+            held, free = other.submit(lock_elsewhere).result()
+    assert held is None
     assert free is not None

@@ -1,4 +1,4 @@
-"""Catching up, bringing up, parking, rebuilding: the read side follows the log and nothing else."""
+"""Catching up, bringing up, parking and rebuilding: the read side follows the log."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -155,7 +155,7 @@ def test_release__replays_in_order_once_the_handler_is_mended(
 
 
 def insert_event_of_the_future(product_id: int, version: int) -> None:
-    """What a newer release would append during a rolling deploy."""
+    """Append an event as a newer release does during a rolling deploy: with a later schema version."""
     append(product_id, product_rated(2, user_id=9))
     with triggers.triggers_lifted(connections[write_alias()]), connections[write_alias()].cursor() as cursor:
         cursor.execute(
@@ -189,7 +189,7 @@ def test_catch_up__parks_a_product_whose_stream_has_a_hole(display: Projection[A
     assert key.error == "MissingVersion: Version 1 is missing before version 2."
 
 
-def test_catch_up__refolds_a_row_made_by_older_code(display: Projection[Any]) -> None:
+def test_catch_up__folds_a_row_of_older_code_from_the_start(display: Projection[Any]) -> None:
     append(1, product_added(), product_rated(4))
     engine.catch_up_all()
     execute_on_read_side(
@@ -208,7 +208,7 @@ def test_catch_up__stands_aside_for_newer_code(display: Projection[Any]) -> None
     assert not ProductDisplay.objects.exists()
 
 
-def test_verify__names_what_was_changed_deleted_and_made_up(display: Projection[Any]) -> None:
+def test_verify__names_changed_deleted_and_invented_rows(display: Projection[Any]) -> None:
     for product_id in (1, 2, 3):
         append(product_id, product_added(f"Lamp {product_id}"))
     engine.catch_up_all()
@@ -221,7 +221,7 @@ def test_verify__names_what_was_changed_deleted_and_made_up(display: Projection[
     assert {product_id for product_id, _ in found} == {1, 2, 3, 33}
 
 
-def test_verify__repair_mends_what_differs_and_nothing_else(display: Projection[Any]) -> None:
+def test_verify__repair_mends_the_rows_that_differ(display: Projection[Any]) -> None:
     for product_id in (1, 2, 3):
         append(product_id, product_added(f"Lamp {product_id}"))
     engine.catch_up_all()

@@ -1,4 +1,4 @@
-"""Appending to the log and reading it back."""
+"""Appending to the log, and reading from it."""
 
 from datetime import UTC, datetime
 

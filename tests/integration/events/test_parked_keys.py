@@ -1,6 +1,6 @@
-"""parked_keys: an operator sees what cannot be applied, tries it, releases it or skips it."""
+"""The command parked_keys: an operator lists parked products, tries, releases or skips their events."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from io import StringIO
 from typing import Any
@@ -24,8 +24,8 @@ KEY = "product_display:7"
 
 
 @pytest.fixture
-def parked(failing_on: FailingOn) -> Iterator[Callable[[int], AbstractContextManager[None]]]:
-    """Product 7 is parked at its rating, version 2; a later event waits behind it."""
+def parked(failing_on: FailingOn) -> FailingOn:
+    """Park product 7 at its rating, version 2, with a later event behind it. The rating fails again in `parked(7)`."""
     append(7, product_added())
     engine.catch_up_all()
     with failing_on(7):
@@ -51,12 +51,12 @@ def test_list__names_the_key_and_its_error() -> None:
     assert run("list") == f"{KEY}  parked at version 2, 1 attempts  ArithmeticError: this rating cannot be\n"
 
 
-def test_list__says_when_there_is_none() -> None:
+def test_list__without_parked_products() -> None:
     assert run("list") == "No product is parked or held.\n"
 
 
 @pytest.mark.usefixtures("parked")
-def test_show__has_the_event_and_the_traceback() -> None:
+def test_show__prints_the_event_and_the_traceback() -> None:
     shown = run("show", KEY)
     assert "product.rated (schema version 1)" in shown
     assert "ArithmeticError: this rating cannot be" in shown
@@ -70,7 +70,7 @@ def test_try__shows_the_row_before_and_after_and_changes_nothing() -> None:
     assert (version(), ParkedKey.objects.count()) == (1, 1)
 
 
-def test_try__says_what_still_fails(parked: FailingOn) -> None:
+def test_try__fails_while_the_handler_raises(parked: FailingOn) -> None:
     with parked(7), pytest.raises(SystemExit, match="1"):
         run("try", KEY)
     assert ParkedKey.objects.get().attempts == 1
@@ -88,9 +88,7 @@ def test_release__leaves_it_parked_while_it_fails(parked: FailingOn) -> None:
     assert (version(), ParkedKey.objects.get().attempts) == (1, 2)
 
 
-def test_skip__passes_over_the_event_in_every_fold_from_now_on(
-    parked: FailingOn, display: Projection[Any]
-) -> None:
+def test_skip__leaves_the_event_out_of_every_fold(parked: FailingOn, display: Projection[Any]) -> None:
     with parked(7):
         run("skip", KEY, "--reason", "rated by a robot")
         assert version() == 3
@@ -102,7 +100,9 @@ def test_skip__passes_over_the_event_in_every_fold_from_now_on(
     assert list(verify_projection(display, None, lambda done: None)) == []
 
 
-def test_skip__a_fold_that_forgot_it_would_differ(parked: FailingOn, display: Projection[Any]) -> None:
+def test_skip__without_its_record_the_row_differs_from_the_fold(
+    parked: FailingOn, display: Projection[Any]
+) -> None:
     with parked(7):
         run("skip", KEY, "--reason", "rated by a robot")
     SkippedEvent.objects.all().delete()

@@ -1,6 +1,6 @@
-"""Every value gets into its own column, whatever order the columns have in the table.
+"""Rows are written by the names of columns, so that the order of columns in the table does not matter.
 
-A migration adds a column at the end of the table; the model may have its field anywhere.
+A migration adds a column at the end of the table, and the model may have its field anywhere.
 """
 
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ of_every_read_model = pytest.mark.parametrize(("projection", "model"), READ_MODE
 
 @pytest.fixture
 def read_tables(transactional_db: None) -> Iterator[None]:
-    """After the test the tables of the read models are made anew, as the migrations make them."""
+    """Make the tables of the read models anew after the test, as the migrations make them."""
     yield
     for _, model in READ_MODELS.values():
         make_anew(model, like=model)
@@ -61,10 +61,11 @@ def reverse_columns(model: type[Model]) -> None:
 
 
 def add_late(model: type[Model], name: str) -> None:
-    """Leave the table as if a later migration had added this column: at the end, all rows with its default."""
+    """Change the table as a later migration does: add the column at the end, with its default in all rows."""
     options, state = model._meta, ProjectState()
     state.add_model(ModelState.from_model(model))
-    _ = state.apps  # made before the operations run, as `migrate` does: the order of columns depends on it
+    # `migrate` makes the apps before the operations run, too. The order of the columns depends on that.
+    _ = state.apps
     later = Migration("later", options.app_label)
     later.operations = [
         *(RemoveIndex(options.model_name, index.name) for index in options.indexes),
@@ -89,13 +90,13 @@ def send(command: str, product_id: int, **payload: Any) -> None:
 
 
 def rate_first(events: int = 0) -> None:
-    """One more event of product 1; as a rebuild's progress, one that comes in while the rebuild is under way."""
+    """Rate product 1. A rebuild that gets this function as its progress meets an event while it runs."""
     send("rate-product", 1, user_id=9, rating=2)
 
 
 @pytest.fixture
 def products(quiet_log: None, django_user_model: Any) -> None:
-    """Three products that are in no read model yet."""
+    """Add three products to the write side. No read model has them."""
     django_user_model.objects.create(pk=9, username="ada")
     for product_id in IDS:
         details = {"sku": f"L-{product_id}", "name": f"Green Lamp {product_id}", "description": "bright"}
@@ -106,7 +107,7 @@ def products(quiet_log: None, django_user_model: Any) -> None:
 
 
 def folded(projection: Projection[Any]) -> dict[int, State]:
-    """The state that each product must have, from the log alone."""
+    """The state of each product, folded from the log."""
     return {row.id: state_of(projection, row) for row in FoldedStreams(projection, log.streams_of(IDS))}
 
 
@@ -154,8 +155,8 @@ def test_rebuild__fills_a_column_that_a_later_migration_adds_in_the_middle() -> 
         add_late(projection.model, middle)
         assert differing_fields(projection) == {middle}
     call_command("rebuild_read_models", "--noinput", stdout=StringIO())
-    call_command("verify_read_models", stdout=(told := StringIO()))
-    assert told.getvalue() == "3 products: write tables = log = read tables.\n"
+    call_command("verify_read_models", stdout=(printed := StringIO()))
+    assert printed.getvalue() == "3 products: write tables = log = read tables.\n"
 
 
 @pytest.mark.parametrize("written_by", [rebuild, rebuild_streams])

@@ -1,4 +1,4 @@
-"""Past states of long streams are near, and come from the log alone."""
+"""A past state of a long stream is folded from a snapshot near it."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,7 @@ RATINGS = 1_000
 
 @pytest.fixture
 def long_stream() -> None:
-    """Product 1 with a thousand ratings, a second apart."""
+    """Append a thousand ratings of product 1, with a second between two of them."""
     with transaction.atomic(using=write_alias()):
         append_open(1, product_added(), after_version=0)
         for number in range(1, RATINGS + 1):
@@ -31,7 +31,7 @@ def long_stream() -> None:
 
 
 def events_read(queries: CaptureQueriesContext) -> int:
-    """At most how many events these statements can have returned, by their LIMIT."""
+    """The sum of the LIMITs of these statements: they returned at most so many events."""
     on_the_log = [query["sql"] for query in queries if "events_event" in query["sql"]]
     return sum(int(sql.rsplit("LIMIT", 1)[1].split()[0]) for sql in on_the_log)
 
@@ -43,19 +43,19 @@ def test_as_of__equals_the_fold_of_the_prefix_and_reads_some_hundred_events(disp
         moment = RECORDED_AT + timedelta(seconds=second)
         with CaptureQueriesContext(connections[write_alias()]) as queries:
             past = snapshots.as_of(display, 1, moment)
-        wanted = fold(display, display.blank(1), read_stream(1, upto_version=second + 1))
+        expected = fold(display, display.blank(1), read_stream(1, upto_version=second + 1))
         assert past is not None
-        assert (past.version, past.document) == (second + 1, wanted.document)
+        assert (past.version, past.document) == (second + 1, expected.document)
         assert events_read(queries) <= 2 * snapshots.SNAPSHOT_EVERY
 
 
 @pytest.mark.usefixtures("long_stream")
-def test_as_of__is_nothing_before_the_product_was_there(display: Projection[Any]) -> None:
+def test_as_of__before_the_product_was_added_is_none(display: Projection[Any]) -> None:
     assert snapshots.as_of(display, 1, RECORDED_AT - timedelta(seconds=1)) is None
 
 
 @pytest.mark.usefixtures("long_stream")
-def test_snapshots__are_kept_at_every_so_many_versions(display: Projection[Any]) -> None:
+def test_snapshots__are_kept_every_200_versions(display: Projection[Any]) -> None:
     engine.catch_up_all()
     kept = Snapshot.objects.filter(projection=display.name).values_list("version", flat=True)
     assert list(kept) == list(range(200, RATINGS + 1, 200))

@@ -1,4 +1,4 @@
-"""projection_status and the alarms: what lags, why, and what to do about it."""
+"""The command projection_status and divergences: the lag of each partition, its cause, and a remedy."""
 
 import json
 from collections.abc import Callable
@@ -41,7 +41,7 @@ def execute_on_read_side(statement: str) -> None:
         cursor.execute(statement)
 
 
-def test_status__counts_the_events_of_the_partition_that_wait(display: Projection[Any]) -> None:
+def test_status__counts_the_waiting_events_of_the_partition(display: Projection[Any]) -> None:
     append(1, product_added(), product_rated(), recorded_at=timezone.now() - timedelta(seconds=60))
     append(2, product_added())
     behind = status_of(display, 1)
@@ -52,7 +52,7 @@ def test_status__counts_the_events_of_the_partition_that_wait(display: Projectio
     assert (current.lag_events, current.lag_seconds, current.cause) == (0, 0.0, "")
 
 
-def test_status__says_that_nobody_projects(display: Projection[Any]) -> None:
+def test_status__says_when_no_worker_projects(display: Projection[Any]) -> None:
     engine.catch_up_all()
     Checkpoint.objects.update(moved_at=timezone.now() - timedelta(minutes=5))
     append(1, product_added(), recorded_at=timezone.now() - timedelta(minutes=4))
@@ -68,13 +68,13 @@ def test_status__names_parked_products(display: Projection[Any], failing_on: Fai
     assert status_of(display, 2).parked == []
 
 
-def test_status__says_that_a_rebuild_is_needed(display: Projection[Any]) -> None:
+def test_status__says_when_a_rebuild_is_needed(display: Projection[Any]) -> None:
     engine.catch_up_all()
     Checkpoint.objects.update(projection_version=0)
     assert "manage.py rebuild_read_models product_display" in status_of(display, 0).cause
 
 
-def test_projection_status__exits_with_1_only_when_somebody_must_act(
+def test_projection_status__exits_with_1_only_when_an_operator_must_act(
     display: Projection[Any], failing_on: FailingOn
 ) -> None:
     append(1, product_added())
@@ -86,18 +86,18 @@ def test_projection_status__exits_with_1_only_when_somebody_must_act(
         call_command("projection_status", stdout=StringIO())
 
 
-def test_projection_status__speaks_json() -> None:
+def test_projection_status__prints_json() -> None:
     append(1, product_added())
     out = StringIO()
     call_command("projection_status", "--json", stdout=out)
-    told = json.loads(out.getvalue())
-    assert [(one["projection"], one["partition"]) for one in told] == [
+    printed = json.loads(out.getvalue())
+    assert [(one["projection"], one["partition"]) for one in printed] == [
         (name, partition) for name in ("product_display", "product_inventory") for partition in range(4)
     ]
-    assert {"position", "head", "lag_events", "lag_seconds", "parked", "halted", "cause"} <= told[0].keys()
+    assert {"position", "head", "lag_events", "lag_seconds", "parked", "halted", "cause"} <= printed[0].keys()
 
 
-def test_verify_sample__raises_an_alarm_repairs_nothing_and_forgets_it_once_mended(
+def test_verify_sample__records_a_divergence_and_removes_it_once_mended(
     display: Projection[Any],
 ) -> None:
     append(1, product_added())
@@ -112,7 +112,7 @@ def test_verify_sample__raises_an_alarm_repairs_nothing_and_forgets_it_once_mend
     assert not found.exists()
 
 
-def test_sample_products__draws_from_what_there_is() -> None:
+def test_sample_products__draws_from_the_products_of_the_log() -> None:
     assert sample_products(5) == []
     for product_id in (3, 1_000_000, 2**53 - 1):
         append(product_id, product_added())

@@ -1,4 +1,4 @@
-"""PROJECTION_SYNC: what each mode guarantees."""
+"""PROJECTION_SYNC: each mode projects at its own moment."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -32,7 +32,9 @@ def displayed_versions() -> dict[int, int]:
     return dict(ProductDisplay.objects.values_list("id", "version"))
 
 
-def test_eventual__is_the_mode_of_what_is_not_named(display: Projection[Any], settings: Settings) -> None:
+def test_eventual__is_the_mode_of_a_projection_without_an_entry(
+    display: Projection[Any], settings: Settings
+) -> None:
     settings.PROJECTION_SYNC = {}
     assert sync_mode(display) is SyncMode.EVENTUAL
 
@@ -54,7 +56,7 @@ def test_inline__projects_in_the_transaction_that_appends(settings: Settings) ->
     assert displayed_versions() == {}
 
 
-def test_inline__parks_what_cannot_be_folded_and_refuses_no_command(
+def test_inline__parks_a_failing_product_and_refuses_no_command(
     settings: Settings, failing_on: FailingOn
 ) -> None:
     display_mode(settings, SyncMode.INLINE)
@@ -93,15 +95,15 @@ def test_scheduled__leaves_it_to_the_sweep(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    ("modes", "complaint"),
+    ("modes", "message"),
     [
         ({"product_dispaly": "inline"}, "there are: product_display, product_inventory"),
         ({"product_display": "sometimes"}, "is none of eventual, inline, on_demand, scheduled"),
     ],
 )
 def test_projection_sync__refuses_names_and_modes_that_do_not_exist(
-    settings: Settings, modes: dict[str, str], complaint: str
+    settings: Settings, modes: dict[str, str], message: str
 ) -> None:
     settings.PROJECTION_SYNC = modes
-    with pytest.raises(ImproperlyConfigured, match=complaint):
+    with pytest.raises(ImproperlyConfigured, match=message):
         refuse_unusable_modes()

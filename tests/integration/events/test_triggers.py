@@ -1,4 +1,4 @@
-"""The database itself refuses to change the log."""
+"""Triggers in the database refuse every change of the log."""
 
 import sqlite3
 from contextlib import closing
@@ -50,15 +50,15 @@ def test_log__refuses_change(statement: str) -> None:
 
 
 @pytest.mark.parametrize("statement", CHANGES[:1])
-def test_log__would_change_without_the_guards(statement: str) -> None:
+def test_log__changes_without_the_triggers(statement: str) -> None:
     append(1, product_added())
     with triggers.triggers_lifted(connection):
         execute(statement)
     assert Event.objects.get().version == 9
 
 
-def stranger() -> Any:
-    """A connection that was not set up by us."""
+def connection_of_a_stranger() -> Any:
+    """A connection that this project has not set up."""
     if connection.vendor == "sqlite":
         return sqlite3.connect(connection.settings_dict["NAME"])
     parameters = {
@@ -67,9 +67,9 @@ def stranger() -> Any:
     return psycopg.connect(dbname=connection.settings_dict["NAME"], **parameters)
 
 
-def test_log__refuses_a_connection_that_was_not_set_up_by_us() -> None:
+def test_log__refuses_a_connection_that_this_project_has_not_set_up() -> None:
     append(1, product_added())
-    with closing(stranger()) as other:
+    with closing(connection_of_a_stranger()) as other:
         for statement in CHANGES:
             with pytest.raises((sqlite3.Error, psycopg.Error), match="append-only"):
                 other.execute(statement.replace("position = 1", "version = 1"))
@@ -77,14 +77,14 @@ def test_log__refuses_a_connection_that_was_not_set_up_by_us() -> None:
     assert Event.objects.get().version == 1
 
 
-def test_migrate__puts_back_a_guard_that_is_gone() -> None:
+def test_migrate__restores_a_missing_trigger() -> None:
     triggers.lift_triggers(connection)
     assert len(triggers.missing_guards(connection)) == 3
     call_command("migrate", "--verbosity=0")
     assert triggers.missing_guards(connection) == []
 
 
-def test_watermark__refuses_a_log_without_guards(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_watermark__refuses_a_log_without_triggers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("events.log.watermark._guarded", set())
     with (
         triggers.triggers_lifted(connection),
