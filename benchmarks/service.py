@@ -8,8 +8,6 @@ from typing import Any
 import django
 
 from benchmarks.answering import answer, repeat
-from kernel.database.aliases import read_connection
-from products_write.bus.envelope import Envelope
 
 
 def main() -> None:
@@ -22,10 +20,12 @@ def main() -> None:
     from events.projections.base import registered_projections
     from events.projections.checkpoints import partitions_in_use
     from kernel.actor import Actor
+    from kernel.database.aliases import read_connection
     from products_read.queries.find_products import FindProducts, find_products
     from products_read.queries.keyset import Cursor
     from products_read.queries.show_product import show_product
     from products_write.bus import dispatch
+    from products_write.bus.envelope import Envelope
 
     def rate(products: int, users: int) -> Any:
         user_id = random.randint(1, users)

@@ -10,14 +10,13 @@ import time
 
 import django
 
-from products_write.bus.envelope import Envelope
-
 PATIENCE_SECONDS = 10.0
 
 
 def main(rounds: int) -> int:
     from kernel.actor import SYSTEM
     from products_write.bus import dispatch
+    from products_write.bus.envelope import Envelope
 
     chance = random.Random(7)
     for product_id in range(1, 9):

@@ -14,8 +14,6 @@ from typing import Any
 
 import django
 
-from products_write.bus.envelope import Envelope
-
 django.setup()
 
 import environ  # noqa: E402
@@ -27,6 +25,7 @@ from events.management.commands import catch_up_projections, rebuild_read_models
 from kernel import failpoints  # noqa: E402
 from kernel.actor import Actor  # noqa: E402
 from products_write.bus import dispatch  # noqa: E402
+from products_write.bus.envelope import Envelope  # noqa: E402
 
 PAUSE_SECONDS = 0.01  # of a writer, so that the others get to run on a small machine
 
