@@ -1,6 +1,6 @@
-"""What an event is: its base class, its registered types, its JSON, and how old shapes become new ones.
+"""The form of events: their base class, their registered types, their JSON, and the step from old forms to new ones.
 
-Pure Python. The events themselves are defined by the domain (see facts).
+This package is pure Python. The domain defines the events themselves (see facts).
 """
 
 from events.contracts.base import DomainEvent

@@ -1,4 +1,4 @@
-"""What every event class has."""
+"""The base class of all events."""
 
 from typing import ClassVar
 
@@ -6,9 +6,9 @@ import msgspec
 
 
 class DomainEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A fact about one product, past tense. It carries the decision, so that a fold needs nothing else.
+    """A fact about one product, named in the past tense. It carries all that was decided, so a fold needs no more.
 
-    `type` is the name in the log; `schema_version` counts the shapes it has had.
+    `type` is the name of the event in the log. `schema_version` counts the forms that its data has had.
     """
 
     type: ClassVar[str]

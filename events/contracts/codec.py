@@ -15,11 +15,11 @@ _encoder = msgspec.json.Encoder()
 
 
 class UnreadableEvent(Exception):
-    """This code does not know the event's type or schema version; newer code may (a rolling deploy)."""
+    """This code does not know the event's type or schema version. Newer code may know it (a rolling deploy)."""
 
 
 def encode(event: DomainEvent) -> str:
-    """The event's data as JSON text, money as strings and times in RFC 3339 with microseconds."""
+    """Returns the event's data as JSON text. Money is text, and times are RFC 3339 with microseconds."""
     times = _times_of(type(event))
     if not times:
         return _encoder.encode(event).decode()
@@ -33,13 +33,13 @@ def _times_of(event_class: type[DomainEvent]) -> tuple[str, ...]:
 
 
 def decode(event_type: str, schema_version: int, data: str | bytes) -> DomainEvent:
-    """The event of that type from its stored data; older schema versions are upcast.
+    """Returns the event of that type from its stored data. Data of an older schema version is upcast first.
 
-    Raises UnreadableEvent for an unknown type or a version this code cannot read.
+    Raises UnreadableEvent for a type or a schema version that this code does not know.
     """
     event_class = REGISTRY.get(event_type)
     if event_class is None:
-        raise UnreadableEvent(f"Unknown event type {event_type!r}.")
+        raise UnreadableEvent(f"This code does not know the event type {event_type!r}.")
     if schema_version == event_class.schema_version:
         return _decoder(event_class).decode(data)
     return _decode_old(event_class, schema_version, data)
@@ -51,13 +51,13 @@ def _decoder(event_class: type[DomainEvent]) -> msgspec.json.Decoder[DomainEvent
 
 
 def _decode_old(event_class: type[DomainEvent], schema_version: int, data: str | bytes) -> DomainEvent:
-    wanted = event_class.schema_version
+    known = event_class.schema_version
     try:
-        if schema_version > wanted:
+        if schema_version > known:
             raise KeyError(schema_version)
         old = msgspec.json.decode(data)
-        current = upcast(event_class.type, old, from_version=schema_version, to_version=wanted)
+        current = upcast(event_class.type, old, from_version=schema_version, to_version=known)
     except KeyError:
-        known = f"{event_class.type} version {wanted}"
-        raise UnreadableEvent(f"Schema version {schema_version} cannot be read as {known}.") from None
+        unreadable = f"Schema version {schema_version} of {event_class.type} cannot be read"
+        raise UnreadableEvent(f"{unreadable}: this code reads version {known}.") from None
     return msgspec.convert(current, event_class)

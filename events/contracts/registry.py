@@ -1,4 +1,4 @@
-"""The event types that may stand in the log, by name."""
+"""The event types that the log may hold, by name."""
 
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ _E = TypeVar("_E", bound=DomainEvent)
 
 
 def published(event_class: type[_E]) -> type[_E]:
-    """Class decorator: this event may stand in the log. Raises ValueError for a type that is registered already."""
+    """Class decorator: registers an event that the log may hold. Raises ValueError if its type is taken."""
     if event_class.type in REGISTRY:
         raise ValueError(f"Event type {event_class.type!r} is published twice.")
     REGISTRY[event_class.type] = event_class

@@ -1,7 +1,7 @@
-"""How stored data of an old schema version becomes the next one.
+"""Upcasters: each turns stored data of one schema version into data of the next version.
 
-An upcaster takes the data as stored (a dict) and returns the data of the following version. It is pure, and it is
-never removed while the log holds an event of its version.
+An upcaster takes the data as stored (a dict) and returns the data of the next version. It is pure. It must not be
+removed while the log holds an event of its version.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,10 @@ UPCASTERS: dict[tuple[str, int], Upcaster] = {}
 
 
 def upcaster(event_type: str, *, from_version: int) -> Callable[[Upcaster], Upcaster]:
-    """Register the step from `from_version` of `event_type` to the version after it."""
+    """Decorator: registers the step from `from_version` of `event_type` to the next version.
+
+    Raises ValueError if this step is registered already.
+    """
 
     def register(step: Upcaster) -> Upcaster:
         if (event_type, from_version) in UPCASTERS:
@@ -26,7 +29,7 @@ def upcaster(event_type: str, *, from_version: int) -> Callable[[Upcaster], Upca
 
 
 def upcast(event_type: str, data: Data, *, from_version: int, to_version: int) -> Data:
-    """`data` brought from one schema version to another; KeyError when a step is missing."""
+    """Returns `data` of one schema version as data of another. Raises KeyError if a step is missing."""
     for version in range(from_version, to_version):
         data = UPCASTERS[event_type, version](data)
     return data
