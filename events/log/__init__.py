@@ -1,6 +1,6 @@
-"""The log as everybody else uses it: appending to streams and reading them.
+"""The log as other packages use it: appending to streams and reading them.
 
-`watermark` says up to which position reading is final, `triggers` are the database's own guards.
+`watermark` tells up to which position the log is final. `triggers` holds the database's own guards.
 """
 
 from events.log.appending import append, now

@@ -1,4 +1,4 @@
-"""Appending to a stream, in the transaction that decides."""
+"""Appending to a stream, in the transaction that makes the decision."""
 
 import uuid
 from collections.abc import Sequence
@@ -28,15 +28,19 @@ def append(
     metadata: Metadata,
     with_statement: Statement | None = None,
 ) -> list[RecordedEvent]:
-    """Append to the product's stream, in the caller's transaction; projections are woken when it commits.
+    """Appends events to the product's stream in the caller's transaction. Its commit wakes the projections.
 
-    `after_version` is the version the decision was made on. Raises IntegrityError if the stream has moved on, and
-    TransactionManagementError outside a transaction. `recorded_at` was read under the product's lock.
-    `with_statement` is a change of the same decision that is sent with the first event.
+    `after_version` is the version of the stream on which the decision was made. `recorded_at` is the clock,
+    read after the product's lock was taken: see `now`. `with_statement` is another change of the same decision; it
+    shares the round trip of the first event. Returns the events with their positions.
+
+    Raises IntegrityError if the stream has a later version, and TransactionManagementError outside a transaction.
     """
     connection = write_connection()
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("Append inside the transaction that decides.")
+        raise transaction.TransactionManagementError(
+            "Append events inside the transaction that makes the decision."
+        )
     if not new_events:
         return []
     about = msgspec.json.encode(metadata).decode()
@@ -50,6 +54,7 @@ def append(
     positions = [dialect_of(connection).execute_together(connection, *statements) for statements in sent]
     failpoints.reach(failpoints.AFTER_APPEND)
     events_appended.send(sender=Event, product_id=product_id)
+    # The command is committed when the receivers run. An error of theirs must not make it look like a failure.
     announce = partial(events_committed.send_robust, sender=Event, product_ids=frozenset({product_id}))
     transaction.on_commit(announce, using=write_alias(), robust=True)
     return [event._replace(position=position) for event, position in zip(recorded, positions, strict=True)]
@@ -65,7 +70,7 @@ _INSERT = (
 def _unpositioned(
     product_id: int, version: int, new: NewEvent, recorded_at: datetime, metadata: str
 ) -> RecordedEvent:
-    """The event as it is about to be recorded; the database gives the position."""
+    """Makes the event as it will be recorded. Its position is 0 until the database gives one."""
     return RecordedEvent(
         0,
         uuid.uuid4(),
@@ -88,6 +93,10 @@ def _insertion(connection: BaseDatabaseWrapper, event: RecordedEvent) -> Stateme
 
 
 def now() -> datetime:
-    """The write database's clock, in UTC. Read it under the product's lock, because order depends on it."""
+    """Returns the time of the write database's clock, in UTC. Read it after the product's lock is taken.
+
+    A command that read the clock first and then waited for the lock would record an earlier time than the command
+    before it. Times within a stream would then go back.
+    """
     connection = write_connection()
     return dialect_of(connection).clock(connection)

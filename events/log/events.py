@@ -1,4 +1,4 @@
-"""An event before it is recorded, as it stands in the log, and as a fold reads it."""
+"""An event in three forms: before it is recorded, as the log holds it, and as a fold reads it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,10 @@ from events.contracts import DomainEvent, decode
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event not yet in the log; `effective_at` is when it was so in the world, None for when it is recorded."""
+    """An event that is not yet in the log.
+
+    `effective_at` is the time at which it happened in the world. None stands for the time of recording.
+    """
 
     event: DomainEvent
     effective_at: datetime | None = None
@@ -19,7 +22,10 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """Who, why and through which command. User ids only: deleting the account anonymises the log."""
+    """The actor, the cause and the command of an event.
+
+    It names users by their ids alone. Deleting an account therefore anonymises the log.
+    """
 
     actor_id: int | None
     command_id: UUID
@@ -30,7 +36,7 @@ class Metadata:
 
 
 class RecordedEvent(NamedTuple):
-    """An event as it stands in the log; `event` decodes its data."""
+    """An event as the log holds it. `event` decodes its data."""
 
     position: int
     event_id: UUID
@@ -49,7 +55,7 @@ class RecordedEvent(NamedTuple):
 
 
 class StreamEvent(NamedTuple):
-    """What a fold reads of an event."""
+    """The parts of an event that a fold reads."""
 
     product_id: int
     version: int

@@ -1,4 +1,4 @@
-"""Reading the log: one stream, a partition, or everything in order."""
+"""Reading the log: one stream, one partition, or all events in order."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -33,9 +33,9 @@ _SCAN = (
 def read_stream(
     product_id: int, after_version: int = 0, upto_version: int | None = None, *, page: int = _PAGE
 ) -> Iterator[RecordedEvent]:
-    """One product's events in order, those of versions after `after_version` (up to `upto_version`).
+    """Yields one product's events in order: the versions after `after_version`, up to `upto_version` if given.
 
-    Reads `page` events at a time, as they are asked for.
+    Reads `page` events at a time, when the caller needs them.
     """
     stream = Event.objects.filter(product_id=product_id).order_by("version")
     if upto_version is not None:
@@ -48,35 +48,35 @@ def read_stream(
 
 
 def newest_below(product_id: int, version: int | None, limit: int) -> list[RecordedEvent]:
-    """The product's latest events, newest first; those below `version` if told."""
+    """Returns the product's latest events, newest first. With `version`, only events below it count."""
     stream = Event.objects.filter(product_id=product_id).order_by("-version")
     return _recorded((stream if version is None else stream.filter(version__lt=version))[:limit])
 
 
 def oldest_above(product_id: int, version: int, limit: int) -> list[RecordedEvent]:
-    """The product's events that come first after `version`, oldest first."""
+    """Returns the product's first events after `version`, oldest first."""
     stream = Event.objects.filter(product_id=product_id, version__gt=version)
     return _recorded(stream.order_by("version")[:limit])
 
 
 def recorded_by(stream: Iterable[RecordedEvent], moment: datetime) -> Iterator[RecordedEvent]:
-    """The longest prefix of a stream that was recorded by `moment`."""
+    """Yields the longest prefix of a stream that was recorded by `moment`."""
     return takewhile(lambda recorded: recorded.recorded_at <= moment, stream)
 
 
 def streams_between(first: int, last: int) -> Iterator[Stream]:
-    """The whole streams of products `first` to `last`, ascending; consume each before asking for the next."""
+    """Yields the whole streams of products `first` to `last`, ascending. Consume each stream before the next."""
     yield from groupby(_scan(first, last), attrgetter("product_id"))
 
 
 def recorded_streams_between(first: int, last: int) -> Iterator[RecordedStream]:
-    """The same with everything the log has of each event."""
+    """Like `streams_between`, but yields events with everything that the log holds of them."""
     events = Event.objects.filter(product_id__range=(first, last)).order_by("product_id", "version")
     yield from groupby(_recorded_lazily(events), attrgetter("product_id"))
 
 
 def streams_of(product_ids: Sequence[int]) -> Iterator[RecordedStream]:
-    """The whole streams of these products, those that have one."""
+    """Yields the whole streams of these products. A product without events is left out."""
     for product_id in sorted(product_ids):
         yield from groupby(read_stream(product_id), attrgetter("product_id"))
 
@@ -94,45 +94,46 @@ def _scan(first: int, last: int) -> Iterator[StreamEvent]:
 def read_partition(
     *, after: int, upto: int, partition: int, partitions: int, limit: int
 ) -> list[StreamEvent]:
-    """Events at positions in (after, upto] of the products whose id modulo `partitions` is `partition`.
+    """Returns events of one partition at positions in (after, upto], in order.
 
-    `upto` must be final: see events.log.watermark.
+    The partition has the products whose id modulo `partitions` is `partition`. `upto` must be final: see
+    events.log.watermark.
     """
     values = [after, upto, partitions, partition, limit]
     return [StreamEvent._make(row) for row in fetch(write_connection(), _READ_PARTITION, values)]
 
 
 def read_between(after: int, upto: int, limit: int) -> list[RecordedEvent]:
-    """Events of all products at positions in (after, upto], which must be final: see events.log.watermark."""
+    """Returns events of all products at positions in (after, upto]. `upto` must be final: see events.log.watermark."""
     events = Event.objects.filter(position__gt=after, position__lte=upto)
     return _recorded(events.order_by("position")[:limit])
 
 
 def event_id_at(position: int) -> UUID:
-    """Id of the event at that position, where one must be."""
+    """Returns the id of the event at that position. Raises Event.DoesNotExist if there is none."""
     return Event.objects.values_list("event_id", flat=True).get(position=position)
 
 
 def stream_ids(after: int, limit: int) -> list[int]:
-    """Ids of the products that have a stream, ascending from the first greater than `after`."""
+    """Returns ids of products that have a stream, ascending from the first id greater than `after`."""
     first_events = Event.objects.filter(version=1, product_id__gt=after)
     return list(first_events.order_by("product_id").values_list("product_id", flat=True)[:limit])
 
 
 def known_streams(product_ids: Iterable[int]) -> list[int]:
-    """Those of these products that have a stream."""
+    """Returns those of these products that have a stream."""
     first_events = Event.objects.filter(version=1, product_id__in=list(product_ids))
     return list(first_events.values_list("product_id", flat=True))
 
 
 def last_position(product_id: int) -> int:
-    """Position of the product's latest event; 0 without one."""
+    """Returns the position of the product's latest event; 0 without one."""
     latest = Event.objects.filter(product_id=product_id).order_by("-version")
     return latest.values_list("position", flat=True).first() or 0
 
 
 def head_version(product_id: int) -> int:
-    """Version of the product's latest event; 0 without one."""
+    """Returns the version of the product's latest event; 0 without one."""
     latest = Event.objects.filter(product_id=product_id).order_by("-version")
     return latest.values_list("version", flat=True).first() or 0
 

@@ -1,6 +1,7 @@
-"""The database's own refusal to change the log, and on PostgreSQL the lock that makes reading it gap-safe.
+"""Triggers of the log. They refuse every change of it; on PostgreSQL they also take the lock that the watermark needs.
 
-Installed after every migrate, since a table remake drops triggers silently, and checked before the log is read.
+Every migrate installs them, because Django on SQLite silently drops the triggers of a table that it remakes. They are
+checked before the log is read.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from kernel.database.aliases import write_alias
 from kernel.database.dialect import dialect_of
 
-# The advisory lock that a transaction holds from before it draws a position until its commit is visible.
+# The lock class of writers of the log. A transaction holds this lock, shared with other writers, from before it draws
+# a position until its commit is visible. The watermark reads who holds it: see events.log.watermark.
 LOG_LOCK_CLASS = 7_201
 LOG_LOCK_OBJECT = 1
 
@@ -35,8 +37,8 @@ ALTER TABLE events_event ENABLE ALWAYS TRIGGER events_event_no_truncate;
 ALTER TABLE events_event ENABLE ALWAYS TRIGGER events_event_announced;
 """
 
-# INSERT OR REPLACE deletes without firing delete triggers unless the connection asks for it; refusing the insert of
-# a row that is there already needs no cooperation of the connection.
+# INSERT OR REPLACE deletes a row without firing delete triggers, unless the connection sets PRAGMA recursive_triggers.
+# The third trigger works on every connection: it refuses to insert a row that exists already.
 _SQLITE = (
     "CREATE TRIGGER IF NOT EXISTS events_event_no_update BEFORE UPDATE ON events_event"
     f" BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
@@ -58,25 +60,25 @@ TRIGGERS = {
 
 
 class LogUnguarded(RuntimeError):
-    """The log's table lacks its guards."""
+    """The table of the log lacks one of its guards."""
 
 
 def install_triggers(connection: BaseDatabaseWrapper) -> None:
-    """Create whatever guard is missing; harmless when all are there."""
+    """Creates the triggers that are missing. Does nothing if all are there."""
     with connection.cursor() as cursor:
         for statement in _STATEMENTS[dialect_of(connection).name]:
             cursor.execute(statement)
 
 
 def install_after_migrate(using: str, **kwargs: Any) -> None:
-    """Receiver of post_migrate."""
+    """Receiver of post_migrate: installs the triggers in the write database."""
     connection = connections[using]
     if using == write_alias() and "events_event" in connection.introspection.table_names():
         install_triggers(connection)
 
 
 def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
-    """What the log's protection lacks, in words; empty when all is well."""
+    """Returns the guards that the log lacks, in words; an empty list if it has all."""
     dialect = dialect_of(connection)
     present = dialect.triggers_on(connection, "events_event")
     lacks = [f"trigger {name}" for name in TRIGGERS[dialect.name] if name not in present]
@@ -86,14 +88,14 @@ def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def ensure_guarded(connection: BaseDatabaseWrapper) -> None:
-    """Raise LogUnguarded unless every guard is there."""
+    """Raises LogUnguarded if a guard is missing."""
     if lacks := missing_guards(connection):
         raise LogUnguarded(f"The event log lacks: {', '.join(lacks)}. Run 'manage.py migrate' to restore it.")
 
 
 @contextmanager
 def triggers_lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Without the triggers inside; for emptying a test database, and nothing else."""
+    """Inside the block, the log has no triggers. Only tests use it."""
     lift_triggers(connection)
     try:
         yield
@@ -102,7 +104,7 @@ def triggers_lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
 
 
 def lift_triggers(connection: BaseDatabaseWrapper) -> None:
-    """Remove the triggers; see `lifted`."""
+    """Removes the triggers: see `triggers_lifted`."""
     dialect = dialect_of(connection)
     for name in TRIGGERS[dialect.name]:
         dialect.drop_trigger(connection, name, "events_event")

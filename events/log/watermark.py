@@ -1,9 +1,12 @@
-"""Up to which position the log is final, so that a reader skips nothing.
+"""The watermark: the position up to which the log is final. A reader that stops there misses no event.
 
-PostgreSQL hands out positions before their transactions commit: a reader of "everything after my checkpoint" would
-pass over the ones still open. Every insert therefore takes a shared advisory lock before it draws its position (see
-events.log.triggers), and a position is final once nobody who held that lock when it was the highest still holds it.
-SQLite has one writer, so its highest position is final at once.
+PostgreSQL gives out positions before their transactions commit. A reader of "everything after my checkpoint" would
+miss the events of transactions that are still open. For that reason every insert takes a shared advisory lock before
+it draws its position (see events.log.triggers).
+
+The watermark first reads the highest visible position and the transactions that hold the lock at that moment. The
+position is final when every one of these transactions has ended. SQLite has one writer, so its highest position is
+final at once.
 """
 
 import threading
@@ -24,7 +27,10 @@ _FIRST_POLL, _LONGEST_POLL = 0.001, 0.05
 
 
 class Watermark(NamedTuple):
-    """A final position and its event's id; `holder` is the pid of a writer that keeps it from advancing, if any."""
+    """A final position and the id of its event.
+
+    `holder` is the pid of an open writer that keeps the watermark from advancing; None without one.
+    """
 
     position: int
     event_id: UUID | None
@@ -32,32 +38,35 @@ class Watermark(NamedTuple):
 
 
 class WouldWaitForItself(RuntimeError):
-    """The watermark was asked for inside a transaction that has appended to the log, and would wait for itself."""
+    """A transaction that has appended to the log reads the watermark. It would wait for its own end."""
 
 
 START = Watermark(0, None)
 
 _lock = threading.Lock()
+# By name of the database: the last final position, and the databases whose guards this process has checked.
 _last_final: dict[str, Watermark] = {}
 _guarded: set[str] = set()
 
 
 def final_watermark(wait_seconds: float = WATERMARK_WAIT_SECONDS) -> Watermark:
-    """The highest position below which nothing can still appear.
+    """Returns the highest position below which no event can still appear.
 
-    Waits up to `wait_seconds` seconds for the writers of now; after that returns the last final one with the holder's
-    pid. Raises WouldWaitForItself, and LogUnguarded when the log's triggers are missing.
+    Waits up to `wait_seconds` seconds for the open writers to end. If a writer is open for longer, returns the last
+    final position that this process knows, with the writer's pid as `holder`. Raises WouldWaitForItself. Raises
+    LogUnguarded if a guard of the log is missing.
     """
     connection = write_connection()
     _ensure_guarded_once(connection)
     if dialect_of(connection).has_one_writer:
         return highest()
+    # One thread at a time: a slow thread must not replace a newer final position by its older one.
     with _lock:
         return _after_open_writers(connection, wait_seconds)
 
 
 def highest() -> Watermark:
-    """The highest visible position, final or not."""
+    """Returns the highest visible position, whether it is final or not."""
     rows = fetch(write_connection(), _HIGHEST)
     return _watermark(*rows[0]) if rows else START
 
@@ -77,6 +86,7 @@ def _after_open_writers(connection: BaseDatabaseWrapper, wait_seconds: float) ->
     name = str(connection.settings_dict["NAME"])
     candidate, writers = _highest_and_open_writers(connection)
     deadline, pause = time.monotonic() + wait_seconds, _FIRST_POLL
+    # A writer that comes later draws a higher position. Only the writers of the first look must end.
     while writers:
         if time.monotonic() > deadline:
             return _last_final.get(name, START)._replace(holder=next(iter(writers.values())))
@@ -95,8 +105,8 @@ _OPEN_WRITERS = (
     " AND granted"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
-# The statement's snapshot, and so the highest position, is taken before pg_locks is looked at: a writer not yet
-# visible in the one still stands in the other.
+# PostgreSQL takes the statement's snapshot, and with it the highest position, before it reads pg_locks. A writer that
+# the snapshot does not show is therefore still in pg_locks, or has ended, and then the next statement sees its events.
 _HIGHEST_AND_OPEN_WRITERS = (
     "SELECT newest.position, newest.id, writer.virtualtransaction, writer.pid, writer.is_own FROM (SELECT) AS always"
     f" LEFT JOIN ({_HIGHEST}) AS newest ON true"
@@ -108,29 +118,32 @@ def _highest_and_open_writers(connection: BaseDatabaseWrapper) -> tuple[Watermar
     rows = fetch(connection, _HIGHEST_AND_OPEN_WRITERS)
     position, event_id = rows[0][:2]
     newest = START if position is None else _watermark(position, event_id)
-    return newest, _none_of_them_own([row[2:] for row in rows if row[2] is not None])
+    return newest, _pids_of_others([row[2:] for row in rows if row[2] is not None])
 
 
 def _open_writers(connection: BaseDatabaseWrapper) -> dict[str, int]:
-    """Virtual transactions that hold the announcement lock now, with their pids."""
-    return _none_of_them_own(fetch(connection, _OPEN_WRITERS))
+    """Returns the virtual transactions that hold the writers' lock now, with their pids."""
+    return _pids_of_others(fetch(connection, _OPEN_WRITERS))
 
 
-def _none_of_them_own(writers: Sequence[tuple[Any, ...]]) -> dict[str, int]:
+def _pids_of_others(writers: Sequence[tuple[Any, ...]]) -> dict[str, int]:
+    """Raises WouldWaitForItself if this session is one of the writers."""
     if any(is_own for _, _, is_own in writers):
-        raise WouldWaitForItself("Ask for the watermark before or after the transaction that appends.")
+        raise WouldWaitForItself(
+            "Read the watermark before or after the transaction that appends, not inside it."
+        )
     return {writer: pid for writer, pid, _ in writers}
 
 
 class OpenWriter(NamedTuple):
-    """A backend whose transaction has announced an append, and for how long it has been open."""
+    """The pid of a backend that appends to the log, and the seconds since its transaction began."""
 
     pid: int
     seconds: float
 
 
 def longest_open_writer() -> OpenWriter | None:
-    """The writer that has kept the watermark for longest, if it is for more than PATIENCE_SECONDS."""
+    """Returns the writer that is open for longest; None if that is WATERMARK_WAIT_SECONDS at most."""
     connection = write_connection()
     if dialect_of(connection).has_one_writer:
         return None
