@@ -1,1 +1,1 @@
-"""From a commit to a worker, and what makes lost messages good."""
+"""The way from a commit to a worker, and the sweep that makes up for lost messages."""

@@ -1,4 +1,4 @@
-"""Gathering the wake-ups of many commands in a row, instead of waking the projections for each one."""
+"""Gathers the wake-ups of many commands, instead of waking the projections for each command."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,14 +8,14 @@ from events.delivery.wake_up import wake_up
 from events.signals import events_committed
 
 _GATHERED = 1_000
-"""Products that have changed before the projections are woken."""
+"""The number of changed products after which the projections are woken."""
 
 
 @contextmanager
 def gathered_wake_ups() -> Iterator[None]:
-    """Inside, wake-ups of this process are gathered and sent now and then, the last ones at the end.
+    """Inside the block, this process gathers its wake-ups. It sends them now and then, and the last ones at the end.
 
-    A wake-up is a hint (law 3): if the process dies, the sweep finds what was committed.
+    A wake-up is only a hint. If the process dies with wake-ups unsent, the sweep finds what was committed.
     """
     changed: set[int] = set()
 

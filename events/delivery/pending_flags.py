@@ -1,4 +1,4 @@
-"""Whether a partition's wake-up is under way already, so that another one would say nothing new."""
+"""Flags for partitions whose wake-up is on its way, so that it is not published a second time."""
 
 from collections.abc import Sequence
 
@@ -8,13 +8,13 @@ from django.conf import settings
 
 logger = structlog.get_logger("events.delivery")
 
-PENDING_SECONDS = 1
+PENDING_SECONDS = 1  # if a wake-up is lost, its flag holds back others for no longer than this
 
 
 class PendingFlags:
-    """One flag per partition in the broker's Redis: while it stands, another wake-up would say nothing new.
+    """One flag per partition, in the broker's Redis. While it is up, a wake-up is on its way and no other is needed.
 
-    Fails open: without Redis every wake-up is published.
+    Without Redis every wake-up is published: one too many costs little, one too few costs lag.
     """
 
     def __init__(self, broker_url: str) -> None:
@@ -23,7 +23,7 @@ class PendingFlags:
             self._redis = redis.Redis.from_url(broker_url, socket_timeout=0.5, socket_connect_timeout=0.5)
 
     def raise_flags(self, partitions: Sequence[int]) -> Sequence[int]:
-        """Those whose wake-ups are worth publishing: nobody else's is pending."""
+        """Raises the flags of these partitions. Returns those whose flag was down: they need a wake-up."""
         if self._redis is None:
             return partitions
         try:
@@ -36,7 +36,11 @@ class PendingFlags:
         return [partition for partition, is_raised in zip(partitions, raised, strict=True) if is_raised]
 
     def clear(self, partition: int) -> None:
-        """Before the head is read, and when publishing failed."""
+        """Takes the flag down.
+
+        The task calls it before it reads the log: a commit after that reading then publishes a wake-up again. The
+        publisher calls it when publishing failed.
+        """
         if self._redis is None:
             return
         try:

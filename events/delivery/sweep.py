@@ -1,6 +1,6 @@
-"""The sweep: it does everything that a lost message or a crash may have left undone, on either side.
+"""The sweep does everything that a lost message or a crash may have left undone, on both sides.
 
-Beat sends it to a worker at an interval. Where no beat runs, a thread of the serving process does it.
+Beat sends it to a worker at an interval. Without beat, a thread of the serving process runs it.
 """
 
 import threading
@@ -16,12 +16,15 @@ _participants: dict[str, Callable[[], object]] = {}
 
 
 def register_sweep(name: str, sweep: Callable[[], object]) -> None:
-    """Have `sweep` called in every sweep, after those registered before it. It must end within some seconds."""
+    """Makes every sweep call this function, after those registered before it. It must end within some seconds."""
     _participants[name] = sweep
 
 
 def sweep_everything() -> None:
-    """Run every registered sweep. A sweep that fails is logged and tried again next time; the others still run."""
+    """Calls all registered functions.
+
+    If one fails, the error is logged and the others still run. The next sweep calls it again.
+    """
     for name, sweep in _participants.items():
         try:
             sweep()
@@ -30,7 +33,7 @@ def sweep_everything() -> None:
 
 
 def start_embedded_sweep() -> threading.Thread:
-    """Start the thread that sweeps at once, for what a crash left behind, and then every SWEEP_INTERVAL seconds."""
+    """Starts a thread that sweeps at once, for what a crash left undone, and then every SWEEP_INTERVAL seconds."""
     thread = threading.Thread(target=_sweep_for_ever, name="sweep", daemon=True)
     thread.start()
     return thread

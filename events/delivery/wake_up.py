@@ -1,7 +1,7 @@
-"""From a commit to a worker: one coalesced wake-up per partition, published without hurting the command.
+"""From a commit to a worker: one wake-up per partition, published without delaying the command.
 
-A wake-up is a hint. Losing, doubling or forging one changes nothing but the lag, until the next sweep. While the
-broker is out of reach the process that committed projects by itself, in the thread that would have published.
+A wake-up is a hint. If one is lost, doubled or forged, only the lag changes, and only until the next sweep. While the
+broker is out of reach, the process that committed projects by itself, in the thread that publishes.
 """
 
 import time
@@ -27,7 +27,7 @@ PARTITIONS_KNOWN_SECONDS = 5.0
 
 
 def wake_up(product_ids: frozenset[int], **kwargs: Any) -> None:
-    """Receiver of events_committed: have the products' partitions projected."""
+    """Receiver of events_committed: wakes the projections in the products' partitions."""
     failpoints.reach(failpoints.AFTER_COMMIT)
     if not projections_in(SyncMode.EVENTUAL):
         return
@@ -39,15 +39,16 @@ def wake_up(product_ids: frozenset[int], **kwargs: Any) -> None:
 
 
 def project_inline(product_id: int, **kwargs: Any) -> None:
-    """Receiver of events_appended: bring the product up in the command's own transaction, where that is the mode.
+    """Receiver of events_appended: brings the product up in the command's own transaction, in inline mode.
 
-    A product that cannot be folded is parked: a fault of the read side refuses no command.
+    A product that cannot be folded is parked. A fault of the read side never refuses a command.
     """
     for projection in projections_in(SyncMode.INLINE):
         bring_up_or_park(projection, product_id)
 
 
 def _project_now(partitions: set[int]) -> None:
+    """Embedded, `delay` runs the task in this thread."""
     for partition in sorted(partitions):
         project.delay(partition)
 
@@ -56,7 +57,7 @@ _known_partitions: tuple[float, int] | None = None
 
 
 def _partitions() -> int:
-    """The number of partitions, asked for now and then; a stale answer costs lag until the sweep, no more."""
+    """The number of partitions, read now and then. An outdated number costs no more than lag until the next sweep."""
     global _known_partitions
     if _known_partitions and time.monotonic() - _known_partitions[0] < PARTITIONS_KNOWN_SECONDS:
         return _known_partitions[1]
@@ -79,12 +80,13 @@ def _publish_one(partition: int) -> None:
         project.delay(partition)
     except Exception as error:
         logger.warning("wake-up not published; projecting here", partition=partition, error=str(error))
+        # Otherwise the flag would hold back processes that can reach the broker again.
         pending_flags.clear(partition)
         _project_without_broker(partition)
 
 
 def _project_without_broker(partition: int) -> None:
-    """While no worker can be reached this thread is one; what it cannot do is left to the sweep."""
+    """Projects in this thread, because no worker can be reached. The sweep does what this thread cannot do."""
     try:
         for projection in projections_in(SyncMode.EVENTUAL):
             catch_up_partition(projection, partition, time.monotonic() + FALLBACK_SECONDS)
@@ -95,4 +97,4 @@ def _project_without_broker(partition: int) -> None:
 
 
 wake_up_publisher = BackgroundQueue("wake-ups", _publish, at_once=1_000)
-"""Bounded by the number of partitions, since a partition that waits is not added again."""
+"""Its length is at most the number of partitions, since a partition that waits is not added again."""
