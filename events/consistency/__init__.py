@@ -1,1 +1,1 @@
-"""How a reader sees its own write."""
+"""The ways in which a reader sees its own write."""

@@ -1,7 +1,7 @@
-"""Waiting inside a request, bounded: whoever waits holds a thread that could answer somebody else.
+"""Waiting inside a request. It has bounds, because a request that waits holds a thread that could serve others.
 
-At most a quarter of this process's threads wait at once, for a fresh row or for the feed's next event; whoever
-comes then is turned away at once and answered with what there is. No transaction is open meanwhile.
+At most a quarter of this process's threads wait at once, for a fresh row or for the feed's next event. A further
+request does not wait: it is turned away at once and gets the present state. No transaction is open during a wait.
 """
 
 import threading
@@ -16,15 +16,15 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.25  # seconds
 
 
 class Wait(Enum):
-    """How waiting ended."""
+    """The way in which a wait ended."""
 
-    MET = "what was waited for is so"
-    TIME_UP = "it is not"
-    TURNED_AWAY = "it is not, and too many wait already"
+    MET = "the condition is true"
+    TIME_UP = "the condition is not true, and the time is over"
+    TURNED_AWAY = "the condition is not true, and too many threads wait already"
 
 
 class WaitSlots:
-    """Counts who waits in this process."""
+    """Counts the waiting threads of this process."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -32,7 +32,7 @@ class WaitSlots:
 
     @contextmanager
     def acquire(self) -> Iterator[bool]:
-        """Whether one more may wait, who is counted until the block ends."""
+        """Yields whether this thread may wait. If it may, it counts as waiting until the block ends."""
         with self._lock:
             admitted = self._count < slot_count()
             self._count += admitted
@@ -47,15 +47,16 @@ wait_slots = WaitSlots()
 
 
 def slot_count() -> int:
-    """A quarter of the threads that serve requests in this process, and never none."""
+    """Returns a quarter of the threads that serve requests in this process, and at least 1."""
     return max(1, int(settings.WEB_THREADS) // 4)
 
 
 def wait_for(condition: Callable[[], bool], seconds: float) -> Wait:
-    """Ask until `condition` says yes or the time is up; without time it is asked once.
+    """Calls `condition` until it returns true or `seconds` are over. Without seconds it is called once.
 
-    Between asking it sleeps, FIRST_PAUSE and then ever longer up to LONGEST_PAUSE.
+    Between two calls the thread sleeps: FIRST_PAUSE at first, then longer and longer, up to LONGEST_PAUSE.
     """
+    # The condition is usually true at once. This first call needs no slot.
     if condition():
         return Wait.MET
     if seconds <= 0:

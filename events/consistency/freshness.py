@@ -1,6 +1,6 @@
-"""Whether a read row holds what a client has written, and bringing it up when it does not.
+"""Tells whether a read row holds the client's own write, and brings the row up if it does not.
 
-Needs neither broker nor worker: a reader that may wait brings the product up itself, as catch-up would have.
+This needs neither a broker nor a worker. A reader that may wait brings the product up itself, as catch-up would.
 """
 
 from enum import Enum
@@ -22,7 +22,7 @@ from kernel.database.dialect import dialect_of
 
 logger = structlog.get_logger("events.freshness")
 
-LOCK_MILLISECONDS = 50
+LOCK_MILLISECONDS = 50  # if a worker holds the row for longer, the reader leaves the row to it
 
 _STANDING = (
     "SELECT (SELECT version FROM {table} WHERE id = %s),"
@@ -31,7 +31,7 @@ _STANDING = (
 
 
 class Freshness(NamedTuple):
-    """Whether the answer holds what the token stands for, and how the waiting for it ended."""
+    """Tells whether the row has the token's version, and how the wait for it ended."""
 
     is_fresh: bool
     wait: Wait
@@ -39,17 +39,17 @@ class Freshness(NamedTuple):
 
 class _Standing(Enum):
     FRESH = "the row has the token's version"
-    BEHIND = "not yet"
+    BEHIND = "the row has an earlier version"
     SET_ASIDE = "the product is parked or held"
 
 
 def freshen(
     model: type[ReadRow], token: Token, seconds: float, shown_product_id: int | None = None
 ) -> Freshness:
-    """Bring the token's product up in `model` unless it has the token's version, for `seconds` at most.
+    """Brings the token's product up in `model` unless its row has the token's version. Takes `seconds` at most.
 
-    Without time nothing is brought up. What is parked counts as stale, the product that is shown included; it is
-    not waited for, since it waits for an operator.
+    With 0 seconds it only looks. A parked or held product counts as stale, and so does the product that is shown.
+    The reader does not wait for such a product, since the product waits for an operator or for newer code.
     """
     before_reading(model, token.product_id)
     reader = _Reader(projection_into(model), token, shown_product_id or token.product_id)
@@ -58,41 +58,46 @@ def freshen(
 
 
 def log_holds(token: Token) -> bool:
-    """Whether the log itself has the token's version: always, unless it was restored from before it."""
+    """Tells whether the log has the token's version. The log lacks it only if an older backup was restored."""
     return head_version(token.product_id) >= token.version
 
 
 class _Reader:
-    """One reader's view of a row, looked at again and again."""
+    """One reader's view of a row. `standing` is the state at its last look."""
 
     def __init__(self, projection: Projection[Any], token: Token, shown_product_id: int) -> None:
         self.projection, self.token, self.shown_product_id = projection, token, shown_product_id
         self.standing = _Standing.BEHIND
 
     def settles(self) -> bool:
-        """Brings the product up when it has to."""
+        """Looks at the row. If the row is behind, brings the product up and looks again.
+
+        The first look leaves the work to a worker that was faster. The second look is needed because bringing up does
+        not tell how it ended: the row may be fresh now, or the product may be parked.
+        """
         return self.is_settled() or (
             _bring_up_briefly(self.projection, self.token.product_id) and self.is_settled()
         )
 
     def is_settled(self) -> bool:
+        """Looks at the row. True if there is nothing more to wait for."""
         self.standing = self._look()
         return self.standing is not _Standing.BEHIND
 
     def _look(self) -> _Standing:
-        """One statement, asked of the database that the answer will be read from."""
-        wanted, model = self.token, self.projection.model
-        asked = (wanted.product_id, self.projection.name, wanted.product_id, self.shown_product_id)
+        """Reads row and parked keys in one statement, from the database that the response will be read from."""
+        token, model = self.token, self.projection.model
+        values = (token.product_id, self.projection.name, token.product_id, self.shown_product_id)
         with connections[router.db_for_read(model)].cursor() as database:
-            database.execute(_STANDING.format(table=model._meta.db_table), asked)
+            database.execute(_STANDING.format(table=model._meta.db_table), values)
             version, is_set_aside = database.fetchone()
         if is_set_aside:
             return _Standing.SET_ASIDE
-        return _Standing.FRESH if (version or 0) >= wanted.version else _Standing.BEHIND
+        return _Standing.FRESH if (version or 0) >= token.version else _Standing.BEHIND
 
 
 def _bring_up_briefly(projection: Projection[Any], product_id: int) -> bool:
-    """Whether it could be tried: a lock that is held or a database that is lost leave it for the next time."""
+    """Tries to bring the product up. False if a lock is held or a database is lost: the next look tries again."""
     try:
         if not _may_project(projection, product_id):
             return False
@@ -106,5 +111,6 @@ def _bring_up_briefly(projection: Projection[Any], product_id: int) -> bool:
 
 
 def _may_project(projection: Projection[Any], product_id: int) -> bool:
+    """False if the product's partition is halted, or newer code has the projection."""
     covering = (one for one in checkpoints_of(projection) if product_id % one.partitions == one.partition)
     return all(why_not(projection, checkpoint) is None for checkpoint in covering)

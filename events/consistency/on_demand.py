@@ -1,4 +1,4 @@
-"""Bringing up what a query is about to read, for projections whose mode is on_demand."""
+"""Brings up the rows that a query is about to read, for projections in on_demand mode."""
 
 import time
 from typing import Any
@@ -18,10 +18,10 @@ LIST_BUDGET_SECONDS = 1.0
 
 
 def before_reading(model: type[ReadRow], product_id: int | None = None) -> None:
-    """Bring up one product's row, or for a list all rows; does nothing in the other modes.
+    """Brings up one product's row, or without a product all rows for a list. Does nothing in the other modes.
 
-    A list is brought up for LIST_BUDGET_SECONDS at most: what is left then is lag, as in the other modes; so is
-    everything while the log's database is lost, which queries do without.
+    For a list this takes LIST_BUDGET_SECONDS at most. The rest is lag, as in the other modes. Queries work without
+    the log's database: while it is lost, everything new is lag.
     """
     for projection in projections_in(SyncMode.ON_DEMAND):
         if projection.model is model:
