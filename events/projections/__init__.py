@@ -1,1 +1,1 @@
-"""What a projection is, and the engine that brings it up to date."""
+"""Projections, and the engine that brings them up to date."""

@@ -1,4 +1,4 @@
-"""Applying events to the rows of a projection: load what the tables hold, fold, write what changed."""
+"""Applies events to the rows of a projection: loads the stored state, folds, and writes the rows that changed."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
@@ -17,10 +17,11 @@ from kernel.database.aliases import read_alias
 
 
 class Held(NamedTuple):
-    """What the tables hold of one product: its row, the row's version, and the rows of its child tables.
+    """The stored state of one product: its row, the row's version, and the rows of its child tables.
 
-    A product without a row has a blank one. A row that older code wrote counts as not held and is folded from the
-    start: it is blank too, and its `children` are None because this code cannot tell them.
+    A product without a row has a blank row. A row that older code wrote is replaced by a blank row as well, because
+    the product must be folded again from the start. Its `children` are then None: this code cannot derive the
+    children that older code stored.
     """
 
     row: ReadRow
@@ -29,11 +30,12 @@ class Held(NamedTuple):
 
     @property
     def has_no_row(self) -> bool:
+        """False for a row that older code wrote."""
         return self.version == 0 and self.children is not None
 
 
 class Loaded(NamedTuple):
-    """What the read side knows of some products, loaded together. `fold` knows their skipped events."""
+    """The stored state of some products, loaded together. `fold` skips the events that they are to skip."""
 
     held: dict[int, Held]
     parked: set[int]
@@ -41,7 +43,7 @@ class Loaded(NamedTuple):
 
 
 class Folded(NamedTuple):
-    """A row after the fold, and what the tables held before it."""
+    """A row after the fold, and the stored state before it."""
 
     row: ReadRow
     held: Held
@@ -55,7 +57,7 @@ Write = Callable[[Projection[Any], Sequence[Folded]], None]
 
 
 def load(projection: Projection[Any], product_ids: Iterable[int]) -> Loaded:
-    """The rows, children, parked keys and skips of these products. Rows stay locked until the transaction ends."""
+    """Loads rows, children, parked keys and skips of these products. Rows stay locked until the transaction ends."""
     ids = list(product_ids)
     parked = parking.parked_among(projection, ids)
     found = rows.load_locked(projection, ids)
@@ -72,7 +74,7 @@ def _held(projection: Projection[Any], product_id: int, row: ReadRow | None) -> 
 
 
 def apply(projection: Projection[Any], batch: Sequence[StreamEvent], write: Write) -> tuple[int, ...]:
-    """Writes the rows that the batch changes. Returns the products that have grown by a snapshot's worth."""
+    """Writes the rows that the batch changes. Returns the products that are due for another snapshot."""
     by_product = sorted(batch, key=attrgetter("product_id"))
     streams = {
         product_id: list(events) for product_id, events in groupby(by_product, attrgetter("product_id"))
@@ -91,7 +93,7 @@ def apply(projection: Projection[Any], batch: Sequence[StreamEvent], write: Writ
 def _folded(
     projection: Projection[Any], loaded: Loaded, product_id: int, events: Sequence[StreamEvent]
 ) -> Folded | None:
-    """The product's row brought up by `events`. When an event cannot be applied, the product is parked."""
+    """Brings the product's row up by `events`. Parks the product if an event cannot be applied."""
     held = loaded.held[product_id]
     try:
         stream = log.read_stream(product_id) if held.children is None else events
@@ -99,8 +101,9 @@ def _folded(
     except FoldFailed as failure:
         parking.park(projection, failure)
         before = [event for event in events if event.version < failure.version]
-    # The failed fold has left its row half changed, so the row is loaded again. The events before the failing one
-    # are still applied: a parked product stays as it last was, not as it was before this batch.
+    # The failed fold has left its row half changed, so the row is loaded again. The events before the failing one are
+    # then applied to it. A parked product must stay at its last good version, wherever the batch began. A row of older
+    # code is left alone: its fold begins at the first event, and that fold has just failed.
     again = load(projection, [product_id]).held[product_id]
     if again.children is None or not before or before[-1].version <= again.version:
         return None
@@ -108,7 +111,7 @@ def _folded(
 
 
 def write_or_park(projection: Projection[Any], folded: Sequence[Folded]) -> None:
-    """Writes the rows. A row that the database itself refuses is found by halving, and its product parked."""
+    """Writes the rows. Finds a row that the database refuses by halving the batch, and parks its product."""
     if not folded:
         return
     try:
@@ -125,7 +128,7 @@ def write_or_park(projection: Projection[Any], folded: Sequence[Folded]) -> None
 
 
 def write(projection: Projection[Any], folded: Sequence[Folded]) -> None:
-    """Writes the rows, and the children of those that were written, where they are not as held."""
+    """Writes the rows. Rewrites the children of each written row if they differ from the stored ones."""
     if not folded:
         return
     written = rows.upsert(projection, [one.row for one in folded])
@@ -133,8 +136,8 @@ def write(projection: Projection[Any], folded: Sequence[Folded]) -> None:
         differing = {}
         for one in folded:
             if one.row.id in written:
-                wanted = child.rows(one.row)
-                if one.held.children is None or one.held.children[index] != frozenset(wanted):
-                    differing[one.row.id] = wanted
+                child_rows = child.rows(one.row)
+                if one.held.children is None or one.held.children[index] != frozenset(child_rows):
+                    differing[one.row.id] = child_rows
         if differing:
             rows.rewrite_children(child, differing)

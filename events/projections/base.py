@@ -1,4 +1,4 @@
-"""What a projection is: a read model's name, version and table, and one small method per event."""
+"""The base of projections: a read model's name, version and table, and one small method per event."""
 
 from collections.abc import Callable, Container, Iterable
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
@@ -25,9 +25,9 @@ _E = TypeVar("_E", bound=DomainEvent)
 
 
 class ChildTable(NamedTuple):
-    """A table with several rows per product, derived from the row's state: `rows(row)` gives their `columns`.
+    """A table with several rows per product. `rows(row)` derives them from the row, as values of `columns`.
 
-    The table's model has `product_id` and those columns; rows are unique within a product.
+    The table's model has `product_id` and these columns. Rows are unique within a product.
     """
 
     model: type[models.Model]
@@ -36,11 +36,11 @@ class ChildTable(NamedTuple):
 
 
 class MissingVersion(Exception):
-    """The stream's next event is not the one after the row's version."""
+    """The next event of the stream does not have the version after the row's."""
 
 
 class FoldFailed(Exception):
-    """An event could not be applied: `version` of product `product_id`, because of `error`."""
+    """Event `version` of product `product_id` could not be applied, because of `error`."""
 
     def __init__(self, product_id: int, version: int, error: Exception) -> None:
         self.product_id, self.version, self.error = product_id, version, error
@@ -48,7 +48,7 @@ class FoldFailed(Exception):
 
 
 def on(event_class: type[_E]) -> Callable[[Callable[[Any, Any, _E], None]], Callable[[Any, Any, _E], None]]:
-    """Method decorator: on this event, this happens to the row. The method is pure and changes the row in memory."""
+    """Method decorator: the method changes the row on this event. It is pure: it changes the row in memory alone."""
 
     def mark(method: Callable[[Any, Any, _E], None]) -> Callable[[Any, Any, _E], None]:
         method.handled_event = event_class  # type: ignore[attr-defined]
@@ -60,8 +60,9 @@ def on(event_class: type[_E]) -> Callable[[Callable[[Any, Any, _E], None]], Call
 class Projection(Generic[Row]):
     """Folds each product's stream into one row of `model` and its `children`.
 
-    Every event of the stream moves the row's version, whether a method handles it or not. `version` is raised
-    when the same events give other rows; rows of an older version are refolded before an event is applied.
+    Every event of the stream moves the row's version, whether a method handles it or not. `version` is raised when
+    the same events give other rows. Rows of an older version are folded again from the start before an event is
+    applied.
     """
 
     name: ClassVar[str]
@@ -81,16 +82,16 @@ class Projection(Generic[Row]):
         self.handlers = {event_class: getattr(self, name) for event_class, name in self._handlers.items()}
 
     def blank(self, product_id: int) -> Row:
-        """The row before the stream's first event."""
+        """Returns the row as it is before the stream's first event."""
         row: Row = self.model(id=product_id, version=0, projection_version=self.version)
         return row
 
     def finish(self, row: Row) -> None:
-        """Derive from the row's state what is stored for reading: sort keys and the document. Pure."""
+        """Derives sort keys and the document, which are stored for reading, from the row's state. It is pure."""
 
 
 class FoldableEvent(Protocol):
-    """What a fold needs of an event: its version within the stream, and its decoded data."""
+    """The parts of an event that a fold needs: its version within the stream, and its decoded data."""
 
     @property
     def version(self) -> int: ...
@@ -105,12 +106,12 @@ def fold(
     events: Iterable[FoldableEvent],
     skipped: Container[int] = frozenset(),
 ) -> Row:
-    """Apply `events` of one stream, in order, to `row`; those it already holds are passed over.
+    """Applies `events` of one stream, in order, to `row`. Passes over events that the row holds already.
 
-    `skipped` are the versions an operator told this projection to pass over: they only move the row's version.
+    `skipped` are the versions that an operator told this projection to skip. They only move the row's version.
 
-    The one fold: live catch-up, rebuild, verify and past states all call it. Raises FoldFailed; the row is
-    unusable then.
+    This is the only fold: catch-up, rebuild, verify and past states all call it. Raises FoldFailed. The row is then
+    half changed and of no use.
     """
     version = row.version
     try:
@@ -128,7 +129,7 @@ def fold(
             row.version = version
         if row.version:
             projection.finish(row)
-    except DatabaseError:
+    except DatabaseError:  # reading the next events failed, so no event is at fault and no product is parked
         raise
     except Exception as error:
         raise FoldFailed(row.id, version, error) from error
@@ -139,16 +140,17 @@ _registered: dict[str, Projection[Any]] = {}
 
 
 def register_projection(projection: Projection[Any]) -> None:
-    """Make the engine run `projection`; a name is registered once."""
+    """Registers a projection for the engine to run. Raises ValueError if its name is taken."""
     if projection.name in _registered:
         raise ValueError(f"Projection {projection.name!r} is registered twice.")
     _registered[projection.name] = projection
 
 
 def registered_projections() -> dict[str, Projection[Any]]:
+    """Returns the registered projections by their names."""
     return dict(_registered)
 
 
 def projection_into(model: type[ReadRow]) -> Projection[Any]:
-    """The registered projection that fills this table."""
+    """Returns the registered projection that fills this table."""
     return next(projection for projection in _registered.values() if projection.model is model)

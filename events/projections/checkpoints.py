@@ -1,4 +1,4 @@
-"""How far a projection has read: the checkpoints of its partitions."""
+"""Checkpoints: how far a projection has read the log, in each of its partitions."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -18,22 +18,22 @@ DEFAULT_PARTITIONS = 4
 
 
 def checkpoints_of(projection: Projection[Any]) -> list[Checkpoint]:
-    """All checkpoints of the projection, in partition order; made on first use."""
+    """Returns all checkpoints of the projection, in the order of partitions. Makes them on first use."""
     return list(Checkpoint.objects.filter(projection=projection.name)) or _start(projection)
 
 
 def partitions_in_use() -> int:
-    """Into how many partitions products are divided."""
+    """Returns the number of partitions into which products are divided."""
     return Checkpoint.objects.values_list("partitions", flat=True).first() or DEFAULT_PARTITIONS
 
 
 def lock_unless_busy(projection: Projection[Any], partition: int) -> Checkpoint | None:
-    """The partition's checkpoint, locked until the transaction ends; None while another worker has it.
+    """Locks the partition's checkpoint until the transaction ends, and returns it.
 
-    None also when there is no such partition.
+    Returns None if another worker has it, or if there is no such partition.
     """
     found = _locked(projection, partition)
-    if found is None:  # busy, or not made yet, or made by another worker since that look
+    if found is None:  # it is busy, or not made yet, or another worker has made it since
         checkpoints_of(projection)
         found = _locked(projection, partition)
     return found
@@ -48,20 +48,21 @@ def _locked(projection: Projection[Any], partition: int) -> Checkpoint | None:
 
 
 def lock_partition_of(projection: Projection[Any], product_id: int) -> Checkpoint:
-    """The checkpoint that covers the product, locked; waits for the worker that has it."""
+    """Locks the checkpoint that covers the product, and returns it. Waits for the worker that has it."""
     while True:
         checkpoints_of(projection)
         partition = product_id % partitions_in_use()
         locked = Checkpoint.objects.select_for_update().filter(
             projection=projection.name, partition=partition
         )
+        # While this waits for the lock, the number of partitions can change. Then the product has another checkpoint.
         checkpoint = locked.first()
         if checkpoint and product_id % checkpoint.partitions == partition:
             return checkpoint
 
 
 def lock_all(projection: Projection[Any]) -> list[Checkpoint]:
-    """All checkpoints of the projection, locked in order."""
+    """Locks all checkpoints of the projection and returns them. Their fixed order prevents deadlocks."""
     checkpoints_of(projection)
     return list(
         Checkpoint.objects.filter(projection=projection.name).select_for_update().order_by("partition")
@@ -69,7 +70,7 @@ def lock_all(projection: Projection[Any]) -> list[Checkpoint]:
 
 
 def move(checkpoint: Checkpoint, to: Watermark) -> None:
-    """Move the locked checkpoint on, in the transaction that wrote the rows."""
+    """Moves the locked checkpoint on, in the transaction that wrote the rows: both commit together or not at all."""
     connection = read_connection()
     values = [to.position, uuid_value(connection, to.event_id), checkpoint.pk]
     run(
@@ -81,13 +82,16 @@ def move(checkpoint: Checkpoint, to: Watermark) -> None:
 
 
 def restart(checkpoint: Checkpoint, at: Watermark, projection: Projection[Any]) -> None:
-    """After a rebuild: the rows are the fold of the log up to `at`, by this code; whatever halted it is mended."""
+    """Sets the checkpoint after a rebuild: the rows are the fold of the log up to `at`, by this code. Ends a halt."""
     fields = {"position": at.position, "event_id": at.event_id, "projection_version": projection.version}
     Checkpoint.objects.filter(pk=checkpoint.pk).update(halted="", moved_at=Now(), **fields)
 
 
 def why_log_is_foreign(checkpoint: Checkpoint) -> str:
-    """Empty while the event this checkpoint was moved to is still in the log, else what to do about it."""
+    """Tells why the rows come from another log, and what to do. Empty if they come from this one.
+
+    In this log, the event to which the checkpoint was moved is still at its position.
+    """
     if checkpoint.position == 0 or checkpoint.event_id is None:
         return ""
     connection = write_connection()
@@ -96,20 +100,21 @@ def why_log_is_foreign(checkpoint: Checkpoint) -> str:
         return ""
     return (
         f"Event {checkpoint.event_id} is no longer at position {checkpoint.position}: the log was restored from a"
-        f" backup, or is another one. Run 'manage.py rebuild_read_models {checkpoint.projection}'."
+        f" backup, or this is another log. Run 'manage.py rebuild_read_models {checkpoint.projection}'."
     )
 
 
 def halt(checkpoint: Checkpoint, reason: str) -> None:
-    """Stop projecting this partition until a rebuild."""
+    """Stops projecting this partition until a rebuild."""
     Checkpoint.objects.filter(pk=checkpoint.pk).update(halted=reason)
     checkpoint.halted = reason
 
 
 def repartition(projections: Iterable[Projection[Any]], partitions: int) -> None:
-    """Divide products into this many partitions, in one transaction under all checkpoints.
+    """Divides products into this many partitions, in one transaction that holds all checkpoints.
 
-    The new checkpoints of a projection start at its lowest old one: rows further on pass over what they hold.
+    The new checkpoints of a projection start at its lowest old position. Rows that are further on pass over the
+    events that they hold already.
     """
     with transaction.atomic(using=read_alias()):
         for projection in projections:

@@ -1,4 +1,7 @@
-"""Running projections: catch up from the checkpoint, or bring one product up. Everything else calls these two."""
+"""Runs projections: `catch_up` goes on from a checkpoint, and `bring_up` brings up one product.
+
+Everything else calls these two.
+"""
 
 import time
 from enum import Enum
@@ -24,18 +27,18 @@ BATCH_EVENTS = 2_000
 
 
 class CatchUpResult(Enum):
-    """How one step of catching up ended."""
+    """The way in which one batch of catching up ended."""
 
     CAUGHT_UP = "at the watermark"
     MORE = "more events wait"
     WRITER_OPEN = "a writer's open transaction keeps later events from being final"
     BUSY = "another worker has this partition"
-    STANDS_ASIDE = "newer code has this projection"
+    STANDS_ASIDE = "newer code runs this projection"
     HALTED = "halted"
 
 
 class BatchResult(NamedTuple):
-    """One step of catching up: how it ended, how many events it read, and where the checkpoint stands.
+    """The result of one batch: how it ended, how many events it read, and the position of the checkpoint.
 
     `grown` are the products whose streams have become long enough for another snapshot.
     """
@@ -47,17 +50,17 @@ class BatchResult(NamedTuple):
 
 
 def catch_up(projection: Projection[Any], partition: int, limit: int = BATCH_EVENTS) -> BatchResult:
-    """Project the next batch of the partition: rows and checkpoint in one transaction.
+    """Projects the next batch of the partition. Writes rows and checkpoint in one transaction.
 
-    The checkpoint is locked first, so that all but one worker leave at once instead of waiting for open writers.
-    When the database refuses a row, all is undone and done again with that row's product parked.
+    If the database refuses a row, the whole batch is undone and done again. The second time, the product of that row
+    is parked.
     """
     try:
-        step = _catch_up(projection, partition, limit, applying.write)
+        result = _catch_up(projection, partition, limit, applying.write)
     except (DataError, IntegrityError):
-        step = _catch_up(projection, partition, limit, applying.write_or_park)
-    snapshots.take_snapshots(projection, step.grown)
-    return step
+        result = _catch_up(projection, partition, limit, applying.write_or_park)
+    snapshots.take_snapshots(projection, result.grown)
+    return result
 
 
 def _catch_up(projection: Projection[Any], partition: int, limit: int, write: Write) -> BatchResult:
@@ -67,27 +70,30 @@ def _catch_up(projection: Projection[Any], partition: int, limit: int, write: Wr
             return BatchResult(CatchUpResult.BUSY)
         if refused := why_not(projection, checkpoint):
             return BatchResult(refused)
+        # The checkpoint is locked before the watermark is read, because the watermark may wait for open writers. This
+        # way one worker per partition waits. All others have found the partition busy and left at once.
         return _project_next(projection, checkpoint, final_watermark(), limit, write)
 
 
 def catch_up_partition(projection: Projection[Any], partition: int, deadline: float = inf) -> BatchResult:
-    """Project until the partition is at the head, cannot go on or `deadline` (monotonic seconds) has come.
+    """Projects until the partition is at the head, cannot go on, or `deadline` (monotonic seconds) has come.
 
-    The step returned is the last one's outcome with all the events read. The head is read again after the last
-    commit: whoever was turned away as BUSY meanwhile relies on it.
+    Returns the result of the last batch, with the number of all events that were read.
     """
     total = 0
     while True:
-        step = catch_up(projection, partition)
-        total += step.events
-        if step.outcome is CatchUpResult.CAUGHT_UP and step.position < highest().position:
-            step = step._replace(outcome=CatchUpResult.MORE)
-        if step.outcome is not CatchUpResult.MORE or time.monotonic() > deadline:
-            return step._replace(events=total)
+        result = catch_up(projection, partition)
+        total += result.events
+        # The head is read again after the commit. Meanwhile a worker with a newer event may have found the partition
+        # busy and left. It relies on this one: without this look, its event would wait for the next sweep.
+        if result.outcome is CatchUpResult.CAUGHT_UP and result.position < highest().position:
+            result = result._replace(outcome=CatchUpResult.MORE)
+        if result.outcome is not CatchUpResult.MORE or time.monotonic() > deadline:
+            return result._replace(events=total)
 
 
 def catch_up_all(deadline: float = inf) -> int:
-    """Bring every projection up to the head now; returns the number of events read."""
+    """Brings every projection up to the head now. Returns the number of events read."""
     total = 0
     for projection in registered_projections().values():
         for checkpoint in checkpoints.checkpoints_of(projection):
@@ -97,9 +103,9 @@ def catch_up_all(deadline: float = inf) -> int:
 
 
 def bring_up(projection: Projection[Any], product_id: int) -> ReadRow:
-    """Fold what the product's stream holds beyond its row, and write the row. Needs no checkpoint and moves none.
+    """Folds the events after the row's version into the product's row, and writes it. Uses no checkpoint.
 
-    Safe beside catch-up, which then finds these versions already in. A row that is not there starts from the
+    It is safe beside catch-up, which later finds that the row holds these versions. A missing row starts from the
     product's latest snapshot. Raises FoldFailed.
     """
     with transaction.atomic(using=read_alias()):
@@ -107,13 +113,13 @@ def bring_up(projection: Projection[Any], product_id: int) -> ReadRow:
 
 
 def bring_up_or_park(projection: Projection[Any], product_id: int) -> None:
-    """Bring the product up unless it is parked. Park it when an event cannot be applied."""
+    """Brings the product up unless it is parked. Parks it if an event cannot be applied."""
     try:
         with transaction.atomic(using=read_alias()):
             loaded = applying.load(projection, [product_id])
             if product_id not in loaded.parked:
                 _bring_up(projection, product_id, loaded)
-    except FoldFailed as failure:
+    except FoldFailed as failure:  # the rows of this try are rolled back; the parked key stays
         parking.park(projection, failure)
 
 
@@ -127,18 +133,20 @@ def _bring_up(projection: Projection[Any], product_id: int, loaded: Loaded) -> R
 
 
 def retry_held(projection: Projection[Any]) -> None:
-    """Try the events that this code did not know when it met them; a deploy may have brought the code."""
+    """Tries the events again that the code did not know when it met them. A deploy may have brought newer code."""
     for key in parking.held_keys(projection):
         release(projection, key)
 
 
 def release(projection: Projection[Any], key: ParkedKey) -> FoldFailed | None:
-    """Replay the product up to now and let catch-up go on with it, in one transaction under its checkpoint.
+    """Replays the product up to now and lets catch-up go on with it, in one transaction under its checkpoint.
 
-    Returns why it could not be, in which case it stays parked.
+    Returns the failure if an event still cannot be applied. The product then stays parked.
     """
     try:
         with transaction.atomic(using=read_alias()):
+            # The lock keeps workers out. A worker that still sees the key would pass over an event that is newer than
+            # the bring-up. The row would lack this event when the key is gone.
             checkpoints.lock_partition_of(projection, key.product_id)
             bring_up(projection, key.product_id)
             key.delete()
@@ -151,13 +159,13 @@ def release(projection: Projection[Any], key: ParkedKey) -> FoldFailed | None:
 def skip_and_release(
     projection: Projection[Any], key: ParkedKey, failing: RecordedEvent, reason: str
 ) -> FoldFailed | None:
-    """Pass over the failing event for good, then release; returns what fails next, if anything does."""
+    """Skips the failing event for good, then releases the product. Returns the failure of a later event, if any."""
     skips.record_skip(projection, failing, reason)
     return release(projection, key)
 
 
 def why_not(projection: Projection[Any], checkpoint: Checkpoint) -> CatchUpResult | None:
-    """Why this code may not project this partition now; None when it may. Halts it when the log is another one."""
+    """Tells why this code may not project this partition; None if it may. Halts it if the log is another one."""
     if checkpoint.halted:
         return CatchUpResult.HALTED
     if checkpoint.projection_version > projection.version:
@@ -183,6 +191,7 @@ def _project_next(
     )
     grown = applying.apply(projection, batch, write)
     failpoints.reach(failpoints.AFTER_ROWS)
+    # A full batch may end before the watermark: the next batch goes on from its last event.
     is_full = len(batch) == limit
     last = batch[-1].position if is_full else watermark.position
     checkpoints.move(checkpoint, Watermark(last, log.event_id_at(last)) if is_full else watermark)

@@ -1,4 +1,4 @@
-"""The fold as the engine runs it: past the events that operators told a projection to skip."""
+"""The fold with the skips: it passes over the events that an operator told the projection to skip."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +10,7 @@ from events.projections.skips import NOTHING, skipped_versions
 class Fold:
     """One projection's fold of some streams. It reads their skips once, when it is made.
 
-    Without `product_ids` it folds any stream, and reads the skips of all.
+    Without `product_ids` it can fold any stream, and reads the skips of all products.
     """
 
     def __init__(self, projection: Projection[Any], product_ids: Iterable[int] | None = None) -> None:
@@ -18,9 +18,9 @@ class Fold:
         self._skipped = skipped_versions(projection, product_ids)
 
     def __call__(self, row: Row, events: Iterable[FoldableEvent]) -> Row:
-        """Applies `events` of the row's stream, in order, to the row and returns it.
+        """Applies `events` of the row's stream, in order, to the row, and returns it.
 
-        Raises FoldFailed for an event that cannot be applied. The row is half changed then and of no use.
+        Raises FoldFailed if an event cannot be applied. The row is then half changed and of no use.
         """
         folded: Row = fold(self.projection, row, events, self._skipped.get(row.id, NOTHING))
         return folded

@@ -1,4 +1,4 @@
-"""Products that a projection cannot go on with: parked for an operator, or held for newer code."""
+"""Products that a projection cannot go on with: they are parked for an operator, or held for newer code."""
 
 import traceback
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ logger = structlog.get_logger("events.parking")
 
 
 def parked_among(projection: Projection[Any], product_ids: Iterable[int]) -> set[int]:
-    """Which of these products wait in this projection."""
+    """Returns those of these products that are parked or held in this projection."""
     connection = read_connection()
     condition, listed = dialect_of(connection).among("product_id", product_ids)
     parked = f"SELECT product_id FROM events_parkedkey WHERE projection = %s AND {condition}"
@@ -26,7 +26,10 @@ def parked_among(projection: Projection[Any], product_ids: Iterable[int]) -> set
 
 
 def park(projection: Projection[Any], failure: FoldFailed) -> None:
-    """Set the product aside in this projection, with the event that cannot be applied and why; all others go on."""
+    """Parks or holds the product in this projection, with the event that cannot be applied and the error.
+
+    All other products go on. If the product is parked already, its first failure stays.
+    """
     key = ParkedKey(
         projection=projection.name,
         product_id=failure.product_id,
@@ -45,17 +48,18 @@ def park(projection: Projection[Any], failure: FoldFailed) -> None:
 
 
 def park_again(key: ParkedKey, failure: FoldFailed) -> None:
-    """One more attempt that failed, perhaps at a later event."""
+    """Stores a further attempt that failed, perhaps at a later event than the one before."""
     described = _description(failure) | {"position": _position(failure), "attempts": F("attempts") + 1}
     ParkedKey.objects.filter(pk=key.pk).update(**described)
 
 
 def held_keys(projection: Projection[Any]) -> list[ParkedKey]:
+    """Returns the held products of this projection. Parked ones are not among them."""
     return list(ParkedKey.objects.filter(projection=projection.name, kind=ParkedKey.Kind.HELD))
 
 
 def forget(projection: Projection[Any]) -> None:
-    """Nothing waits in this projection any more: a rebuild tries every product anew."""
+    """Removes all keys of this projection: a rebuild tries every product anew."""
     ParkedKey.objects.filter(projection=projection.name).delete()
 
 

@@ -1,4 +1,4 @@
-"""Loading and writing the rows of a projection, many in one statement."""
+"""Loads and writes the rows of a projection, many in one statement."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
@@ -13,10 +13,11 @@ from kernel.database.dialect import dialect_of
 from kernel.database.hydration import adapter_for, hydrate, select
 from kernel.database.statements import Adapter, adapt, fetch
 
-# What one child table holds for one product.
+# The rows of one child table for one product.
 Children = frozenset[tuple[Any, ...]]
 
-# A row is replaced by a later version of its stream, or by newer code's fold of the same one; never by an earlier.
+# A row is replaced by a later version of its stream, or by newer code's fold of the same version. An earlier version
+# never replaces it. For this reason several workers may write a row, in any order and more than once.
 _LATER_ONLY = (
     "excluded.version >= {table}.version AND"
     " (excluded.version > {table}.version OR excluded.projection_version > {table}.projection_version)"
@@ -25,17 +26,17 @@ _NOT_EARLIER = "excluded.version >= {table}.version"
 
 
 def quoted(name: str | None) -> str:
-    """A table's or column's name as it stands in SQL."""
+    """Returns a name of a table or a column, quoted for SQL."""
     return read_connection().ops.quote_name(name or "")
 
 
 def columns_of(model: type[models.Model]) -> list[str]:
-    """The quoted columns of the table in the order of the model's fields; for a read row the id comes first."""
+    """Returns the quoted columns of the table, in the order of the model's fields. The id of a read row comes first."""
     return [quoted(field.column) for field in model._meta.concrete_fields]
 
 
 def load_locked(projection: Projection[Any], product_ids: Iterable[int]) -> dict[int, ReadRow]:
-    """The rows of these products, locked in id order until the transaction ends."""
+    """Loads the rows of these products and locks them until the transaction ends, in id order against deadlocks."""
     model: type[ReadRow] = projection.model
     connection = read_connection()
     dialect = dialect_of(connection)
@@ -45,16 +46,16 @@ def load_locked(projection: Projection[Any], product_ids: Iterable[int]) -> dict
 
 
 def children_of(projection: Projection[Any], row: Any) -> list[Children]:
-    """What each child table must hold for `row`, in the order of `projection.children`."""
+    """Returns the rows that each child table must hold for `row`, in the order of `projection.children`."""
     if row.version == 0:
         return [frozenset() for _ in projection.children]
     return [frozenset(child.rows(row)) for child in projection.children]
 
 
 def upsert(projection: Projection[Any], rows: Sequence[ReadRow], *, replace: bool = False) -> set[int]:
-    """Write `rows` unless the table holds later versions; the ids written come back.
+    """Writes `rows` unless the table holds later versions. Returns the ids that were written.
 
-    `replace` also rewrites a row of the same version: for a row found to differ from its fold.
+    `replace` also rewrites rows of the same version, for rows that differ from their fold.
     """
     model = projection.model
     guard = (_NOT_EARLIER if replace else _LATER_ONLY).format(table=quoted(model._meta.db_table))
@@ -65,36 +66,32 @@ def upsert(projection: Projection[Any], rows: Sequence[ReadRow], *, replace: boo
     return _insert(model, values, f"ON CONFLICT (id) DO UPDATE SET {assignments} WHERE {guard}")
 
 
-def rewrite_children(child: ChildTable, wanted: Mapping[int, Iterable[tuple[Any, ...]]]) -> None:
-    """Make the child table hold exactly the `wanted` rows for these products."""
-    child.model._base_manager.using(read_alias()).filter(product_id__in=list(wanted))._raw_delete(
-        read_alias()
-    )
+def rewrite_children(child: ChildTable, rows: Mapping[int, Iterable[tuple[Any, ...]]]) -> None:
+    """Makes the child table hold exactly these rows for these products. `rows` is by product."""
+    child.model._base_manager.using(read_alias()).filter(product_id__in=list(rows))._raw_delete(read_alias())
     ordered = [
-        values
-        for product_id in sorted(wanted)
-        for values in child_values(child, product_id, wanted[product_id])
+        values for product_id in sorted(rows) for values in child_values(child, product_id, rows[product_id])
     ]
     _insert(child.model, ordered)
 
 
 def child_values(
-    child: ChildTable, product_id: int, wanted: Iterable[tuple[Any, ...]]
+    child: ChildTable, product_id: int, rows: Iterable[tuple[Any, ...]]
 ) -> list[tuple[Any, ...]]:
-    """A product's child rows, sorted, each with its values in the order of the model's fields."""
+    """Returns a product's child rows, sorted. Each has its values in the order of the model's fields."""
     in_order = _in_order_of_fields(child)
-    return [in_order((product_id, *values)) for values in sorted(wanted)]
+    return [in_order((product_id, *values)) for values in sorted(rows)]
 
 
 @cache
 def _in_order_of_fields(child: ChildTable) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
-    """A function that takes a product's id and the values of `child.columns`, and puts them into that order."""
+    """A function that takes a product's id with the values of `child.columns`, and puts them into this order."""
     names = ["product_id", *child.columns]
     return itemgetter(*(names.index(field.name) for field in child.model._meta.concrete_fields))
 
 
 def stored_children(child: ChildTable, product_ids: Iterable[int]) -> dict[int, list[tuple[Any, ...]]]:
-    """What the child table holds for these products, sorted."""
+    """Returns the rows of the child table for these products, sorted, by product."""
     stored: dict[int, list[tuple[Any, ...]]] = {}
     found = child.model._base_manager.using(read_alias()).filter(product_id__in=list(product_ids))
     for product_id, *values in found.values_list("product_id", *child.columns):
@@ -103,7 +100,7 @@ def stored_children(child: ChildTable, product_ids: Iterable[int]) -> dict[int, 
 
 
 def remove_rows(projection: Projection[Any], product_ids: Iterable[int]) -> None:
-    """Delete rows, and their children, of products that the log does not know."""
+    """Deletes rows, with their children, of products that the log does not know."""
     ids = list(product_ids)
     for child in projection.children:
         rewrite_children(child, dict.fromkeys(ids, ()))
@@ -111,7 +108,7 @@ def remove_rows(projection: Projection[Any], product_ids: Iterable[int]) -> None
 
 
 def values_of(row: models.Model) -> tuple[Any, ...]:
-    """The row's columns as the database driver takes them."""
+    """Returns the row's values in the form that the database takes."""
     return tuple(adapt(read_connection(), _adapters(type(row)), _attributes(row)))
 
 
@@ -126,7 +123,7 @@ def _adapters(model: type[models.Model]) -> list[Adapter | None]:
 
 
 def _insert(model: type[models.Model], values: Sequence[tuple[Any, ...]], on_conflict: str = "") -> set[int]:
-    """Insert rows of attributes in the order of the columns; the first columns of those written come back."""
+    """Inserts rows of attributes in the order of the columns. Returns the first column of each row that was written."""
     if not values:
         return set()
     connection = read_connection()

@@ -1,4 +1,4 @@
-"""Events that an operator told a projection to pass over."""
+"""Skips: the events that an operator told a projection to pass over."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,7 +16,7 @@ NOTHING: frozenset[int] = frozenset()
 def skipped_versions(
     projection: Projection[Any], product_ids: Iterable[int] | None = None
 ) -> dict[int, set[int]]:
-    """Versions to pass over, by product; for all products unless told which."""
+    """Returns the versions to skip, by product. Without `product_ids`, of all products."""
     connection = read_connection()
     skips, values = (
         "SELECT product_id, version FROM events_skippedevent WHERE projection = %s",
@@ -32,7 +32,7 @@ def skipped_versions(
 
 
 def record_skip(projection: Projection[Any], event: RecordedEvent, reason: str) -> None:
-    """Pass over this event in this projection from now on, in every fold."""
+    """Makes every fold of this projection skip the event from now on."""
     SkippedEvent.objects.get_or_create(
         projection=projection.name,
         event_id=event.event_id,

@@ -1,7 +1,8 @@
-"""Folds kept at every SNAPSHOT_EVERY-th version of a stream, so that a past state of a long one is near.
+"""Snapshots: folds that are kept at every SNAPSHOT_EVERY-th version of a stream, as a short way to a past state.
 
-Made from the log alone, never from a read row; rebuild and verify do not use them. They belong to one version of
-their projection: raising it leaves the old ones behind, and new ones are made as streams grow.
+A snapshot is made from the log alone, never from a read row. Rebuild and verify do not use snapshots. A snapshot
+belongs to one version of its projection. When that version is raised, the old snapshots are no longer used, and new
+ones are made as streams grow.
 """
 
 from collections.abc import Iterable
@@ -15,17 +16,17 @@ from events.projections.base import FoldFailed, Projection, ReadRow
 from events.projections.folding import Fold
 
 SNAPSHOT_EVERY = 200
-FAR = 25 * SNAPSHOT_EVERY  # events; folding so many takes about as long as a request may
+FAR = 25 * SNAPSHOT_EVERY  # events; to fold more takes longer than a request may take
 _MADE_AT_ONCE = 100
 
 
 def is_due(before: int, after: int) -> bool:
-    """Whether a row that went from one version to another passed a version to keep."""
+    """Tells whether a row passed a version to keep on its way from one version to another."""
     return before // SNAPSHOT_EVERY < after // SNAPSHOT_EVERY
 
 
 def take_snapshots(projection: Projection[Any], product_ids: Iterable[int]) -> None:
-    """Keep what these products' streams have come to since their last snapshots."""
+    """Makes the snapshots that these products' streams lack since their last ones."""
     for product_id in product_ids:
         _take(projection, product_id)
 
@@ -36,7 +37,11 @@ def latest(
     recorded_by: datetime | None = None,
     upto_version: int | None = None,
 ) -> ReadRow | None:
-    """The newest kept fold of the product, of those recorded by that time or up to that version if told."""
+    """Returns the product's newest snapshot as a row; None without one.
+
+    With `recorded_by`, only snapshots whose last event was recorded by then count. With `upto_version`, only snapshots
+    up to that version count.
+    """
     kept = Snapshot.objects.filter(
         projection=projection.name, projection_version=projection.version, product_id=product_id
     )
@@ -49,7 +54,10 @@ def latest(
 
 
 def as_of(projection: Projection[Any], product_id: int, moment: datetime) -> ReadRow | None:
-    """The row as it was recorded at `moment`: the fold of the longest prefix of the stream recorded by then."""
+    """Returns the row as it was at `moment`; None if the product had no event then.
+
+    It is the fold of the longest prefix of the stream that was recorded by `moment`.
+    """
     row = latest(projection, product_id, recorded_by=moment) or projection.blank(product_id)
     stream = log.read_stream(product_id, row.version, page=SNAPSHOT_EVERY)
     Fold(projection, [product_id])(row, log.recorded_by(stream, moment))
@@ -57,9 +65,9 @@ def as_of(projection: Projection[Any], product_id: int, moment: datetime) -> Rea
 
 
 def at_version(projection: Projection[Any], product_id: int, version: int) -> ReadRow:
-    """The fold of the first `version` events of the stream. Raises FoldFailed.
+    """Returns the fold of the first `version` events of the stream. Raises FoldFailed.
 
-    Where no kept fold is near, those that are missing are made: the next one who asks finds them.
+    If no snapshot is near, the missing ones are made. The next request then finds them.
     """
     row = _nearest(projection, product_id, version)
     if version - row.version > FAR:
@@ -83,7 +91,7 @@ def _take(projection: Projection[Any], product_id: int) -> None:
     while len(events := list(islice(stream, SNAPSHOT_EVERY - row.version % SNAPSHOT_EVERY))):
         try:
             fold(row, events)
-        except FoldFailed:
+        except FoldFailed:  # the snapshots before this event are right all the same
             break
         if row.version % SNAPSHOT_EVERY == 0:
             made.append(_snapshot(projection, row, events[-1].recorded_at))
