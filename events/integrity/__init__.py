@@ -1,1 +1,1 @@
-"""Proving read models right, and rebuilding them."""
+"""Proof that read models are right, and their rebuilding."""

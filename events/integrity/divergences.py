@@ -1,4 +1,4 @@
-"""What a background verify found, kept where operators look, until a later verify finds it right."""
+"""The differences that a background verify found. Operators see them until a later verify finds the field right."""
 
 import random
 from collections.abc import Iterable, Sequence
@@ -13,11 +13,11 @@ from events.projections.base import registered_projections
 
 logger = structlog.get_logger("events.alarms")
 
-_FEW = 10
+_FEW = 10  # times the size of the sample: up to so many products are listed whole
 
 
 def record_divergences(where: str, checked: Sequence[int], differences: Iterable[Difference]) -> None:
-    """Remember the differences found among the `checked` products, and forget those no longer there."""
+    """Stores the differences found among the `checked` products, and removes those that are gone."""
     found = [
         Divergence(
             where=where,
@@ -37,13 +37,13 @@ def record_divergences(where: str, checked: Sequence[int], differences: Iterable
 
 
 def divergent_products(where: str) -> list[int]:
-    """Products for which the last verify found a difference there."""
+    """Returns the products for which the last verify found a difference in `where`."""
     divergences = Divergence.objects.filter(where=where).order_by("product_id")
     return list(divergences.values_list("product_id", flat=True).distinct())
 
 
 def verify_at_random(size: int) -> None:
-    """Verify this many products, drawn at random, and record what differs."""
+    """Verifies `size` products, drawn at random, and stores the differences."""
     chosen = sample_products(size)
     record_divergences(WRITE_TABLES, chosen, verify_write_models(chosen, _silently))
     for projection in registered_projections().values():
@@ -51,9 +51,10 @@ def verify_at_random(size: int) -> None:
 
 
 def sample_products(size: int) -> list[int]:
-    """`size` products that have a stream, drawn at random; all of them where there are fewer.
+    """Returns `size` products that have a stream, drawn at random; all of them if there are fewer.
 
-    Out of many products they are drawn by their events, the busy ones more often: ids may lie far apart.
+    Among many products it draws events, and takes the products of these. It does not draw ids, because ids may lie
+    far apart. Busy products are therefore drawn more often.
     """
     first = stream_ids(0, _FEW * size)
     if len(first) < _FEW * size:
@@ -70,4 +71,4 @@ def sample_products(size: int) -> list[int]:
 
 
 def _silently(done: int) -> None:
-    """Nobody watches the progress of a background verify."""
+    """A background verify shows its progress to nobody."""

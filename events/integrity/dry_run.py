@@ -1,4 +1,4 @@
-"""Trying a parked product against the code of now, without changing anything."""
+"""Tries a parked product with the present code, without changing anything."""
 
 import traceback
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from kernel.database.aliases import read_alias
 
 
 class DryRun(NamedTuple):
-    """The row before and after, and why it cannot be brought up (empty when it can)."""
+    """The row before and after, and why the product cannot be brought up. `error` is empty if it can."""
 
     before: State | None
     after: State | None
@@ -21,7 +21,7 @@ class DryRun(NamedTuple):
 
 
 def dry_run_release(projection: Projection[Any], key: ParkedKey) -> DryRun:
-    """Bring the product up in a transaction that is rolled back."""
+    """Brings the product up in a transaction that is always rolled back."""
     with transaction.atomic(using=read_alias()):
         row = rows.load_locked(projection, [key.product_id]).get(key.product_id)
         before = _shown(projection, row)

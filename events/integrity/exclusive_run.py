@@ -1,4 +1,4 @@
-"""Long runs of which a second at once makes no sense. The end of the process ends its claim."""
+"""Long runs that must not run twice at once. A process that ends, by a kill as well, ends its run."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from kernel.database.aliases import read_connection
 from kernel.database.dialect import LockHeldElsewhere, dialect_of
 
+# The lock class of long runs, such as the rebuild of a projection. The key comes from the name of the run.
 RUN_LOCK_CLASS = 7_202
 
 
@@ -15,7 +16,10 @@ class AlreadyRunning(RuntimeError):
 
 @contextmanager
 def exclusive_run(name: str) -> Iterator[None]:
-    """Inside, no other process of the read side's database runs under this name. Raises AlreadyRunning at once."""
+    """Inside the block, no other process runs under this name on the read side's database.
+
+    Raises AlreadyRunning at once if one does.
+    """
     connection = read_connection()
     try:
         with dialect_of(connection).run_alone(connection, RUN_LOCK_CLASS, name):

@@ -1,4 +1,4 @@
-"""Comparing staged tables with the live ones, and writing the rows that differ, in SQL."""
+"""Compares staged tables with the live ones in SQL, and writes the rows that differ."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from kernel.database.dialect import dialect_of
 
 
 class Counts(NamedTuple):
-    """Rows of the read model: how many a merge adds, changes, removes and leaves."""
+    """Numbers of rows of the read model that a merge adds, changes, removes and leaves as they are."""
 
     added: int
     changed: int
@@ -25,7 +25,10 @@ class Counts(NamedTuple):
 
 
 def find_differing(staging: Staging, product_ids: Sequence[int] | None = None) -> None:
-    """Note the products whose row, or whose rows in a child table, are not as staged; of these products if told."""
+    """Notes the products whose row or child rows differ from the staged ones.
+
+    With `product_ids`, notes these products anew and leaves the notes of all others.
+    """
     for table in staging.tables:
         condition, values = "1 = 1", list[str]()
         if product_ids is not None:
@@ -34,11 +37,12 @@ def find_differing(staging: Staging, product_ids: Sequence[int] | None = None) -
             values = [listed]
         compare = _differing_rows if table is staging.main else _differing_children
         statement = f"INSERT INTO {table.differing} (id) {compare(table, condition)}"
+        # The statement has the condition more than once, and each occurrence needs its value.
         execute_on_read_database(statement, values * statement.count(condition))
 
 
 def counts(staging: Staging, orphans: Sequence[int]) -> Counts:
-    """What a merge would do, by product."""
+    """Returns how many products a merge would add, change, remove and leave as they are."""
     touched = " UNION ".join(f"SELECT id FROM {table.differing}" for table in staging.tables)
     added, changed = fetch_from_read_database(
         f"SELECT count(*) FILTER (WHERE live.id IS NULL), count(live.id) FROM ({touched}) AS touched"
@@ -50,7 +54,7 @@ def counts(staging: Staging, orphans: Sequence[int]) -> Counts:
 
 
 def sample(staging: Staging, limit: int) -> list[int]:
-    """Ids of some products that a merge would change."""
+    """Returns the ids of some products that a merge would add or change."""
     touched = " UNION ".join(f"SELECT id FROM {table.differing}" for table in staging.tables)
     return [
         product_id
@@ -61,7 +65,7 @@ def sample(staging: Staging, limit: int) -> list[int]:
 
 
 def unstaged_live_rows(staging: Staging) -> list[int]:
-    """Products with a live row and no staged one."""
+    """Returns the products that have a live row and no staged one."""
     return [
         product_id
         for (product_id,) in fetch_from_read_database(
@@ -71,7 +75,7 @@ def unstaged_live_rows(staging: Staging) -> list[int]:
 
 
 def rows_ahead(staging: Staging) -> list[int]:
-    """Products whose live row is at a later version than the staged one."""
+    """Returns the products whose live row has a later version than the staged one."""
     ahead = fetch_from_read_database(
         f"SELECT live.id FROM {staging.main.live} AS live JOIN {staging.main.staged} AS staged"
         " ON staged.id = live.id WHERE live.version > staged.version"
@@ -80,7 +84,7 @@ def rows_ahead(staging: Staging) -> list[int]:
 
 
 def write_differing(staging: Staging, orphans: Sequence[int]) -> None:
-    """Make the live tables equal to the staged ones; nobody else may be writing them."""
+    """Makes the live tables equal to the staged ones. Nobody else may write them meanwhile."""
     _write_rows(staging.main)
     for table in staging.children:
         _write_children(table)
@@ -109,7 +113,7 @@ def _write_children(table: Table) -> None:
 
 
 def _differing_rows(table: Table, condition: str) -> str:
-    """Staged rows that the live table lacks or has otherwise."""
+    """Selects the staged rows that are missing in the live table or differ there."""
     columns = columns_of(table.model)
     differs = dialect_of(read_connection()).is_distinct
     any_differs = " OR ".join(f"live.{column} {differs} staged.{column}" for column in columns)
@@ -121,7 +125,7 @@ def _differing_rows(table: Table, condition: str) -> str:
 
 
 def _differing_children(table: Table, condition: str) -> str:
-    """Products that have a child row on one side only."""
+    """Selects the products that have a child row on one side only."""
     columns = ", ".join(columns_of(table.model))
     staged = f"SELECT {columns} FROM {table.staged} WHERE {condition}"
     live = f"SELECT {columns} FROM {table.live} WHERE {condition}"

@@ -1,8 +1,8 @@
-"""Rebuilding a whole read model from the log while it is read and written.
+"""Rebuilds a whole read model from the log while it is read and written.
 
-The log is folded into staging tables beside the live ones, stream by stream. Then, under the projection's
-checkpoints, what has come in meanwhile is added, and the rows that differ are written in one transaction: readers
-see the old rows until it commits and the new ones after.
+The log is folded into staging tables beside the live ones, stream by stream. Events that came in meanwhile are added.
+The last of them are added while the projection's checkpoints are locked. The rows that differ are then written in that
+one transaction. Readers see the old rows until it commits, and the new rows after.
 """
 
 import multiprocessing
@@ -29,24 +29,24 @@ from kernel.database.aliases import read_alias, read_connection, write_alias, wr
 from kernel.database.dialect import dialect_of
 
 CHUNK_PRODUCTS = 2_000
-FEW_EVENTS = 2_000
+FEW_EVENTS = 2_000  # so few events can be added while the checkpoints are locked
 SAMPLES = 10
-CATCH_UPS = 10
+CATCH_UPS = 10  # after so many rounds the locks are taken, even if events come in faster than they are added
 
 
 class StagingLost(RuntimeError):
-    """The staging tables are not what was put into them: the database server was restarted. Run the rebuild again."""
+    """The staging tables have lost rows, because the database server was restarted. Run the rebuild again."""
 
 
 class Rebuilt(NamedTuple):
-    """The counts of a rebuild, and ids of some products that differed."""
+    """The counts of a rebuild, and the ids of some products that differed."""
 
     counts: RebuildCounts
     samples: list[int]
 
 
 class Chunk(NamedTuple):
-    """What one chunk of products gave: rows and events, and the products that could not be folded."""
+    """The result of one chunk of products: rows, events, and the products that could not be folded."""
 
     rows: int
     events: int
@@ -56,10 +56,10 @@ class Chunk(NamedTuple):
 def rebuild(
     projection: Projection[Any], progress: Progress, *, write: bool = True, parallel: int = 1
 ) -> Rebuilt:
-    """Fold every stream anew and write the rows that differ; without `write`, only count them.
+    """Folds every stream again from the start and writes the rows that differ. Without `write`, only counts them.
 
-    `progress` is told the number of events read. `parallel` processes fold at once (PostgreSQL). Raises
-    AlreadyRunning, and StagingLost when the database server was restarted on the way.
+    `progress` is called with numbers of further events read. `parallel` processes fold at once (PostgreSQL alone).
+    Raises AlreadyRunning. Raises StagingLost if the database server was restarted during the run.
     """
     with exclusive_run(f"rebuild-{projection.name}"), _without_timeouts():
         staging = Staging(projection)
@@ -76,7 +76,7 @@ def rebuild(
 
 
 class _Run:
-    """One rebuild under way: `watermark` is the position up to which the staging tables hold everything."""
+    """One rebuild that is under way. The staging tables hold all events up to `watermark`."""
 
     def __init__(self, staging: Staging, watermark: Watermark) -> None:
         self.staging, self.projection, self.watermark = staging, staging.projection, watermark
@@ -84,7 +84,7 @@ class _Run:
         self.failed: set[int] = set()
 
     def fill(self, parallel: int, progress: Progress) -> None:
-        """Fold all streams into the empty staging tables."""
+        """Folds all streams into the empty staging tables. Raises StagingLost."""
         bounds = _chunk_bounds()
         for chunk in _folded_chunks(self.projection, bounds, parallel):
             self.events += chunk.events
@@ -95,7 +95,7 @@ class _Run:
         self.staging.index_children()
 
     def catch_up(self) -> None:
-        """Add what has come in since, until little is left to do under the lock."""
+        """Adds the events that came in since, until few are left for the time under the locks."""
         for _ in range(CATCH_UPS):
             newer = _settled_watermark()
             self._bring_up(_touched(self.watermark.position, newer.position))
@@ -105,11 +105,16 @@ class _Run:
                 return
 
     def merge(self) -> merge.Counts:
-        """Write what differs, in one transaction in which nobody else writes this read model."""
+        """Writes the rows that differ, in one transaction in which nobody else writes this read model."""
         with transaction.atomic(using=read_alias()):
+            # The checkpoints keep workers out. The lock on the table keeps out all others that bring products up:
+            # readers, and commands in inline mode.
             locked = checkpoints.lock_all(self.projection)
             dialect_of(read_connection()).keep_writers_out(read_connection(), self.staging.main.live)
+            # A worker may have passed our watermark meanwhile. Live rows then hold events that the staged rows lack.
+            # A halted checkpoint does not count: its position is perhaps one of another log.
             reached = max([self.watermark, *map(_place_of, filter(_is_sound, locked))], key=_position)
+            # A bring-up moves no checkpoint. Its products are found by their rows, which are ahead of the staged ones.
             moved = _touched(self.watermark.position, reached.position) | self._not_as_staged()
             self._bring_up(moved)
             merge.find_differing(self.staging, sorted(moved))
@@ -123,7 +128,7 @@ class _Run:
         return counts
 
     def orphans(self) -> list[int]:
-        """Live rows of products that the log does not know."""
+        """Returns the products that have a live row and no stream in the log."""
         unstaged = set(merge.unstaged_live_rows(self.staging)) - self.failed
         return sorted(unstaged - set(log.known_streams(unstaged)))
 
@@ -131,12 +136,13 @@ class _Run:
         return {*merge.rows_ahead(self.staging), *merge.unstaged_live_rows(self.staging)} - self.failed
 
     def _bring_up(self, product_ids: set[int]) -> None:
+        """Adds to the staged rows of these products the events that they lack."""
         fold = Fold(self.projection)
         ordered = sorted(product_ids - self.failed)
         for start in range(0, len(ordered), CHUNK_PRODUCTS):
             chunk = ordered[start : start + CHUNK_PRODUCTS]
             staged = self.staging.load(chunk)
-            brought = []
+            advanced = []
             for product_id in chunk:
                 row = staged.get(product_id) or self.projection.blank(product_id)
                 before = row.version
@@ -149,23 +155,27 @@ class _Run:
                     continue
                 self.events += row.version - before
                 if row.version > before:
-                    brought.append(row)
-            self.staging.replace(brought)
+                    advanced.append(row)
+            self.staging.replace(advanced)
 
     def _park_failed(self) -> None:
+        """Parks the products that could not be folded, and no others."""
         parking.forget(self.projection)
         rebuild_streams(self.projection, sorted(self.failed))
 
 
 def _settled_watermark() -> Watermark:
-    """The watermark once no open writer holds it back; the database ends a writer that idles in its transaction."""
+    """Waits until no open writer holds the watermark back, and returns it.
+
+    The wait ends: the database ends a writer that idles in its transaction.
+    """
     while (watermark := final_watermark()).holder is not None:
         pass
     return watermark
 
 
 def _chunk_bounds() -> list[tuple[int, int]]:
-    """First and last product of each chunk of streams."""
+    """Returns the first and the last product of each chunk of streams."""
     with write_connection().cursor() as cursor:
         cursor.execute(
             "SELECT min(product_id), max(product_id) FROM (SELECT product_id,"
@@ -183,7 +193,7 @@ def _folded_chunks(
         yield from (fold_chunk(projection.name, first, last) for first, last in bounds)
         return
     context = multiprocessing.get_context("spawn")
-    # The initializer is found before Django is set up, so it can't be of a module that imports models.
+    # A child process imports the initializer before Django is set up. It cannot be in a module that imports models.
     with ProcessPoolExecutor(parallel, mp_context=context, initializer=django.setup) as pool:
         futures = [pool.submit(fold_chunk, projection.name, first, last) for first, last in bounds]
         for future in as_completed(futures):
@@ -191,7 +201,7 @@ def _folded_chunks(
 
 
 def fold_chunk(projection_name: str, first: int, last: int) -> Chunk:
-    """Fold the streams of products `first` to `last` into the staging tables, and note that they are in."""
+    """Folds the streams of products `first` to `last` into the staging tables, and notes that they are there."""
     projection = registered_projections()[projection_name]
     folding = FoldedStreams(projection, log.streams_between(first, last))
     rows = list(folding)
@@ -220,7 +230,7 @@ def _position(watermark: Watermark) -> int:
 
 @contextmanager
 def _without_timeouts() -> Iterator[None]:
-    """A rebuild's statements take as long as they take, on both sides' databases."""
+    """Lifts the limits of time on both sides' databases: one statement of a rebuild can take minutes."""
     with ExitStack() as stack:
         for connection in {read_alias(): read_connection(), write_alias(): write_connection()}.values():
             stack.enter_context(dialect_of(connection).without_timeouts(connection))

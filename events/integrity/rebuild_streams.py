@@ -1,4 +1,4 @@
-"""Folding single products anew from their first events, and writing what differs."""
+"""Folds single products again from their first events, and writes the rows that differ."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -15,11 +15,14 @@ from kernel.database.aliases import read_alias
 State = dict[str, object]
 
 Progress = Callable[[int], None]
-"""Is told how many more events or products are done."""
+"""A function that is called with the number of events or products that were done since its last call."""
 
 
 class RebuildCounts(NamedTuple):
-    """What a refold found: events read, and rows added, changed, removed and left; `parked` could not be folded."""
+    """The result of a rebuild: events read, and rows added, changed, removed and left as they are.
+
+    `parked` is the number of products that could not be folded.
+    """
 
     events: int = 0
     added: int = 0
@@ -30,7 +33,7 @@ class RebuildCounts(NamedTuple):
 
 
 class FoldedStreams:
-    """Whole streams folded from nothing, one after the other; counts events and keeps what could not be folded."""
+    """Folds whole streams from their first events, one after another. Counts the events and keeps the failures."""
 
     def __init__(
         self, projection: Projection[Any], streams: Iterator[Stream] | Iterator[RecordedStream]
@@ -51,7 +54,7 @@ class FoldedStreams:
 
 
 def state_of(projection: Projection[Any], row: ReadRow) -> State:
-    """All that is stored for a row: its columns, and its children by table name."""
+    """Returns everything that is stored for a row: its columns, and its children by table name."""
     columns: State = {
         field.attname: field.to_python(getattr(row, field.attname)) for field in row._meta.fields
     }
@@ -59,7 +62,7 @@ def state_of(projection: Projection[Any], row: ReadRow) -> State:
 
 
 def stored_states(projection: Projection[Any], product_ids: Sequence[int]) -> dict[int, State]:
-    """The same as it stands in the tables; a product with children but no row is shown with those alone."""
+    """Returns the states of these products in the tables. A product with children but no row has the children alone."""
     found = projection.model.objects.using(read_alias()).in_bulk(product_ids)
     states: dict[int, State] = {
         product_id: {field.attname: getattr(row, field.attname) for field in row._meta.fields}
@@ -75,9 +78,9 @@ def stored_states(projection: Projection[Any], product_ids: Sequence[int]) -> di
 def rebuild_streams(
     projection: Projection[Any], product_ids: Sequence[int], *, write: bool = True
 ) -> RebuildCounts:
-    """Fold these products from their first events; with `write`, make the tables say so where they do not.
+    """Folds these products again from their first events. With `write`, corrects the tables where they differ.
 
-    A product whose fold fails is parked and its row left as it was.
+    If a product's fold fails, the product is parked and its row stays as it was.
     """
     with transaction.atomic(using=read_alias()):
         locked = rows.load_locked(projection, product_ids)

@@ -1,6 +1,6 @@
-"""A second set of a read model's tables, filled from the log and then compared with the live ones in SQL.
+"""Staging: a second set of a read model's tables. It is filled from the log and compared with the live tables in SQL.
 
-UNLOGGED on PostgreSQL, TEMPORARY on SQLite: losing them costs a rebuild's work and nothing else.
+The staging tables are UNLOGGED on PostgreSQL and TEMPORARY on SQLite. Their loss costs only the work of a rebuild.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from kernel.database.dialect import dialect_of
 
 
 class Table(NamedTuple):
-    """A live table with its copy, and the column that names the product."""
+    """A live table with its staging copy, and the column that holds the product's id."""
 
     model: type[models.Model]
     product_column: str
@@ -30,12 +30,12 @@ class Table(NamedTuple):
 
     @property
     def differing(self) -> str:
-        """The table of ids of products whose rows differ."""
+        """The table that holds the ids of the products whose rows differ."""
         return quoted(f"{self.model._meta.db_table}__differing")
 
 
 class Staging:
-    """The staging tables of one projection. Deterministic names: what a killed run leaves, the next one replaces."""
+    """The staging tables of one projection. Their names are fixed: the next run replaces the tables of a killed run."""
 
     def __init__(self, projection: Projection[Any]) -> None:
         self.projection = projection
@@ -48,7 +48,7 @@ class Staging:
         return [self.main, *self.children]
 
     def create(self) -> None:
-        """Empty tables, whatever was there. Those of rows have the columns of the live ones, in their order."""
+        """Makes the tables, empty, in place of old ones. Copies have the columns of the live tables, in their order."""
         self.drop()
         kind = dialect_of(read_connection()).scratch_table
         for table in self.tables:
@@ -62,7 +62,7 @@ class Staging:
         )
 
     def index_children(self) -> None:
-        """Once filled: the indexes that bringing products up and merging need."""
+        """Makes the indexes for merging and bringing products up. An index costs less after the table is filled."""
         for table in self.children:
             execute_on_read_database(
                 f"CREATE INDEX {_index_of(table)} ON {table.staged} ({table.product_column})"
@@ -77,7 +77,7 @@ class Staging:
         execute_on_read_database(f"DROP TABLE IF EXISTS {self.progress}")
 
     def add(self, rows: Sequence[ReadRow]) -> None:
-        """Put folded rows and their children into the staging tables."""
+        """Puts folded rows and their children into the staging tables."""
         _copy_in(self.main, [values_of(row) for row in rows])
         for table, child in zip(self.children, self.projection.children, strict=True):
             _copy_in(
@@ -85,7 +85,7 @@ class Staging:
             )
 
     def replace(self, rows: Sequence[ReadRow]) -> None:
-        """The same for products that may be in already."""
+        """Puts folded rows and their children in the place of the staged ones, if there are any."""
         self.discard([row.id for row in rows])
         self.add(rows)
 
@@ -94,7 +94,7 @@ class Staging:
             delete(table.staged, table.product_column, product_ids)
 
     def load(self, product_ids: Sequence[int]) -> dict[int, ReadRow]:
-        """The staged rows of these products. Django finds a row's values by the names of the columns."""
+        """Returns the staged rows of these products. `raw` takes values by the names of columns, not by their order."""
         condition, listed = dialect_of(read_connection()).among("id", product_ids)
         found = self.projection.model.objects.raw(
             f"SELECT * FROM {self.main.staged} WHERE {condition}", [listed], using=read_connection().alias
@@ -102,13 +102,13 @@ class Staging:
         return {row.id: row for row in found}
 
     def note_progress(self, first: int, folded: int) -> None:
-        """The chunk that begins with product `first` is in, with `folded` rows."""
+        """Notes that the chunk that begins with product `first` is staged, with `folded` rows."""
         execute_on_read_database(
             f"INSERT INTO {self.progress} (first, folded) VALUES (%s, %s)", [first, folded]
         )
 
     def is_whole(self, chunks: int) -> bool:
-        """Whether all chunks are in; a crash of the server empties UNLOGGED tables."""
+        """Tells whether all chunks are staged. A crash of the server empties UNLOGGED tables, also this progress."""
         noted, folded = fetch_from_read_database(
             f"SELECT count(*), coalesce(sum(folded), 0) FROM {self.progress}"
         )[0]
@@ -139,10 +139,10 @@ def _index_of(table: Table) -> str:
 
 
 def _copy_in(table: Table, values: Sequence[tuple[Any, ...]]) -> None:
-    """Put rows into the staging table. Each has its values in the order of the model's fields.
+    """Puts rows into the staging table. Each row has its values in the order of the model's fields.
 
-    The columns are named. The table may have them in another order: a migration adds a column at the end of the
-    table, wherever the model has its field.
+    The columns are named, because the table may have them in another order: a migration adds a column at the end of
+    the table, and the model may have its field before others.
     """
     if values:
         connection = read_connection()

@@ -1,4 +1,4 @@
-"""Proving that write tables = fold of the log = read tables."""
+"""Proves that the write tables equal the fold of the log, and that the read tables equal it as well."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -20,7 +20,7 @@ _CHUNK = 500
 
 
 class Difference(NamedTuple):
-    """One field of one product that is not what the log says. `where` is a projection's name or WRITE_TABLES."""
+    """One field of one product that differs from the log. `where` is a projection's name or WRITE_TABLES."""
 
     where: str
     product_id: int
@@ -30,32 +30,33 @@ class Difference(NamedTuple):
 
 
 class WriteModel(Protocol):
-    """What the write side registers so that its tables can be compared with the log."""
+    """The write side registers such an object so that its tables can be compared with the log."""
 
     def fold(self, events: Iterable[RecordedEvent]) -> dict[str, object]:
-        """What the tables must say of one product, from its events alone."""
+        """Returns the state that the tables must have of one product, from its events alone."""
 
     def load(self, product_ids: Sequence[int]) -> dict[int, dict[str, object]]:
-        """The same shape, from the tables."""
+        """Returns the states of these products in the tables, with the fields that `fold` returns."""
 
     def product_ids(self, after: int, limit: int) -> list[int]:
-        """Ids in the tables, ascending from the first greater than `after`."""
+        """Returns ids in the tables, ascending from the first id greater than `after`."""
 
 
 _write_models: list[WriteModel] = []
 
 
 def register_write_model(write_model: WriteModel) -> None:
-    """Make verify compare this write model with the log."""
+    """Registers a write model, which verify then compares with the log."""
     _write_models.append(write_model)
 
 
 def registered_write_models() -> list[WriteModel]:
+    """Returns the write models that verify compares with the log."""
     return list(_write_models)
 
 
 def verify_write_models(product_ids: Sequence[int] | None, progress: Progress) -> Iterator[Difference]:
-    """Where the write tables differ from the fold of every visible event, both seen in one snapshot."""
+    """Yields the differences between the write tables and the fold of all visible events. One snapshot shows both."""
     for write_model in _write_models:
         with dialect_of(write_connection()).one_snapshot(write_connection()):
             for chunk in _chunks(product_ids, write_model.product_ids):
@@ -70,9 +71,10 @@ def verify_projection(
     *,
     repair: bool = False,
 ) -> Iterator[Difference]:
-    """Where a read row is not the fold of its stream at its own version, or is behind its checkpoint.
+    """Yields the differences between read rows and the log.
 
-    `repair` refolds the products found to differ, and only those.
+    A row must be the fold of its stream at the row's own version, and must not be behind its checkpoint. `repair`
+    rebuilds the products that differ, and only those.
     """
     for chunk in _chunks(product_ids, partial(_row_ids, projection)):
         differences = list(_verify_read(projection, chunk, is_given=product_ids is not None))
@@ -86,7 +88,7 @@ Ids = Callable[[int, int], list[int]]
 
 
 def _chunks(product_ids: Sequence[int] | None, known: Ids) -> Iterator[list[int]]:
-    """Products in ascending chunks: those given, or all that the log or `known` has."""
+    """Yields products in ascending chunks: those given, or all that the log or `known` has."""
     if product_ids is not None:
         ordered = sorted(set(product_ids))
         yield from (ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK))
@@ -115,7 +117,11 @@ def _verify_written(write_model: WriteModel, chunk: Sequence[int], *, is_given: 
 def _verify_read(
     projection: Projection[Any], chunk: Sequence[int], *, is_given: bool
 ) -> Iterator[Difference]:
-    """Reads checkpoints, then rows, then events: each can only be ahead of what was read before it."""
+    """Reads checkpoints first, then rows, then events.
+
+    While live traffic goes on, rows may then be ahead of the checkpoints, and events ahead of the rows. Neither is a
+    difference. In another order, rows that are right would look like rows that are behind.
+    """
     read_upto = {point.partition: point.position for point in checkpoints.checkpoints_of(projection)}
     with dialect_of(read_connection()).one_snapshot(read_connection()):
         found = stored_states(projection, chunk)
@@ -148,7 +154,11 @@ NEVER = 2**63
 
 
 def _is_due(row_version: int, read_upto: int, waits_from: int, event: StreamEvent | RecordedEvent) -> bool:
-    """Whether the row must hold this event: it says so, or the checkpoint has passed the event."""
+    """Tells whether the row must hold this event.
+
+    It must if its own version says so. It must too if the checkpoint has passed the event, unless the event waits
+    behind a parked key.
+    """
     return event.version <= row_version or (event.position <= read_upto and event.version < waits_from)
 
 
@@ -165,7 +175,7 @@ def _differences(
             yield Difference(where, product_id, "row", _presence(expected), _presence(found))
         return
     fields = expected.keys() | found.keys()
-    if "id" in expected and "id" not in found:  # the row is gone, its rows in child tables are not
+    if "id" in expected and "id" not in found:  # the row is gone, but its child rows are there
         yield Difference(where, product_id, "row", "present", "absent")
         fields = expected.keys() & found.keys()
     for field in sorted(fields):
