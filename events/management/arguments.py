@@ -13,7 +13,8 @@ WRONG_USE = 2
 
 
 def add_projection_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("projection", nargs="*", help="names of projections; all of them when left out")
+    """Adds the names of projections and `--product`."""
+    parser.add_argument("projection", nargs="*", help="names of projections; without names, all projections")
     parser.add_argument(
         "--product",
         dest="products",
@@ -26,28 +27,33 @@ def add_projection_arguments(parser: ArgumentParser) -> None:
 
 
 def positive(text: str) -> int:
-    """An argument that is a whole number from 1."""
-    number = int(text)
+    """Reads an argument that is a whole number of at least 1."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
     if number < 1:
-        raise ArgumentTypeError(f"{text} is not a whole number from 1")
+        raise ArgumentTypeError(f"expected a whole number of at least 1, and not {text!r}")
     return number
 
 
 def refuse_unknown_products(product_ids: list[int]) -> None:
-    """A product that neither the log nor any table knows is named and nothing is done."""
+    """Raises CommandError for products that neither the log nor any table has."""
     known = set(known_streams(product_ids))
     for projection in registered_projections().values():
         known.update(projection.model.objects.filter(id__in=product_ids).values_list("id", flat=True))
     for write_model in registered_write_models():
         known.update(write_model.load(product_ids))
     if unknown := sorted(set(product_ids) - known):
-        raise CommandError(f"There is no product {', '.join(map(str, unknown))}.")
+        raise CommandError(f"There is no product {', '.join(map(str, unknown))}. Nothing was done.")
 
 
 def chosen_projections(names: list[str]) -> list[Projection[Any]]:
-    """The projections of these names, or all; an unknown name is wrong use."""
+    """Returns the projections of these names, or all without names. Raises CommandError for an unknown name."""
     registered = registered_projections()
     if unknown := [name for name in names if name not in registered]:
         known = ", ".join(registered)
-        raise CommandError(f"No projection {', '.join(unknown)}; there are: {known}.", returncode=WRONG_USE)
+        raise CommandError(
+            f"There is no projection {', '.join(unknown)}. There are: {known}.", returncode=WRONG_USE
+        )
     return [registered[name] for name in names] or list(registered.values())

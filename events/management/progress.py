@@ -1,4 +1,4 @@
-"""Showing how a long command gets on: a live line on a terminal, a quiet line now and then elsewhere."""
+"""Shows the progress of a long command: a live line on a terminal, and a new line now and then elsewhere."""
 
 import time
 from typing import IO, Any
@@ -8,7 +8,7 @@ LIVE_INTERVAL_SECONDS = 0.2
 
 
 class ProgressLine:
-    """Counts what is done and says rate and remaining time; `total` may be unknown (0)."""
+    """Counts work that is done, and shows its rate and the remaining time. A `total` of 0 means that it is unknown."""
 
     def __init__(self, stream: IO[Any] | Any, label: str, total: int = 0) -> None:
         self.stream, self.label, self.total, self.done = stream, label, total, 0
@@ -17,13 +17,13 @@ class ProgressLine:
         self._started = self._shown = time.monotonic()
 
     def advance(self, count: int) -> None:
-        """`count` more are done."""
+        """Adds `count` to the work that is done."""
         self.done += count
         if time.monotonic() - self._shown >= self._interval:
             self._show()
 
     def finish(self) -> None:
-        """Leave the terminal's line for what comes next."""
+        """Ends the live line, so that other output begins on a new line."""
         if self._is_live and self._shown > self._started:
             self._show()
             self.stream.write("\n")

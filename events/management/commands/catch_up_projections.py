@@ -15,13 +15,13 @@ FOLLOW_INTERVAL_SECONDS = 0.2
 
 class Command(BaseCommand):
     help = (
-        "Bring every projection up to the head of the log now, in this process; no worker or broker is needed. "
-        "Exit status: 0 done, 1 when a projection is halted or a product is parked."
+        "Bring every projection up to the head of the log, in this process. This needs no worker and no broker. "
+        "Exit status: 0 if it is done, 1 if a projection is halted or a product is parked."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--follow", action="store_true", help="go on until interrupted, as a worker would"
+            "--follow", action="store_true", help="go on until Ctrl-C or SIGTERM, as a worker does"
         )
 
     def handle(self, *, follow: bool, **options: Any) -> None:
@@ -42,16 +42,16 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGINT, finish_batch_and_stop)
         signal.signal(signal.SIGTERM, finish_batch_and_stop)
-        self.stdout.write("Following the log; Ctrl-C ends it.")
+        self.stdout.write("Following the log. Press Ctrl-C to stop.")
         while not stop.is_set():
             self._catch_up_if_possible()
             stop.wait(FOLLOW_INTERVAL_SECONDS)
 
     def _catch_up_if_possible(self) -> None:
-        """A lost connection or a timeout is passing, and the next round tries again: nothing was half done."""
+        """If the connection is lost or a time limit is over, the next round tries again. Nothing is half done."""
         try:
             if events := catch_up_all():
                 self.stdout.write(f"Projected {events} events.")
         except (OperationalError, InterfaceError) as error:
-            self.stderr.write(f"Trying again: {error}")
+            self.stderr.write(f"The database failed; trying again: {error}")
         close_old_connections()

@@ -8,29 +8,29 @@ from events.integrity.dry_run import dry_run_release
 from events.management.arguments import WRONG_USE
 from events.models import ParkedKey
 from events.projections import engine
-from events.projections.base import Projection, registered_projections
+from events.projections.base import FoldFailed, Projection, registered_projections
 
 
 class Command(BaseCommand):
     help = (
-        "Handle products whose events a projection cannot apply: see them, try them against the code of now, "
-        "release them once it is mended, or skip an event for good. Exit status: 0 done, 1 still failing or "
-        "nothing there, 2 wrong use."
+        "Handle the products whose events a projection cannot apply. List them, try them with the present code, "
+        "release them when the code is corrected, or skip an event for good. Exit status: 0 if it is done, 1 if "
+        "the product still fails or is not parked, 2 for wrong use."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
-        actions.add_parser("list", help="all parked and held products")
-        for name, what in (
-            ("show", "the event and the traceback"),
-            ("try", "fold it now in a transaction that is rolled back; changes nothing"),
-            ("release", "replay its events in order and let it go on"),
-            ("skip", "pass over the failing event in every fold from now on, then release"),
+        actions.add_parser("list", help="list all parked and held products")
+        for name, description in (
+            ("show", "show the event that failed, and the traceback"),
+            ("try", "apply the events with the present code, and change nothing"),
+            ("release", "apply the events in order, and let the product go on"),
+            ("skip", "skip the failing event in every fold from now on, then release the product"),
         ):
-            action = actions.add_parser(name, help=what)
+            action = actions.add_parser(name, help=description)
             action.add_argument("key", metavar="PROJECTION:PRODUCT_ID")
             if name == "skip":
-                action.add_argument("--reason", required=True, help="why, for those who come later")
+                action.add_argument("--reason", required=True, help="the reason, for later readers")
 
     def handle(self, *, action: str, key: str = "", reason: str = "", **options: Any) -> None:
         if action == "list":
@@ -59,16 +59,16 @@ class Command(BaseCommand):
         self.stdout.write(key.traceback)
 
     def _try(self, projection: Projection[Any], key: ParkedKey, reason: str) -> None:
-        trial = dry_run_release(projection, key)
-        self.stdout.write(f"before: {trial.before}\nafter:  {trial.after}")
-        if trial.error:
-            self.stdout.write(trial.error)
+        dry_run = dry_run_release(projection, key)
+        self.stdout.write(f"before: {dry_run.before}\nafter:  {dry_run.after}")
+        if dry_run.error:
+            self.stdout.write(dry_run.error)
             raise SystemExit(1)
-        self.stdout.write("It would be released. Nothing was changed.")
+        self.stdout.write("The product can be released. Nothing was changed.")
 
     def _release(self, projection: Projection[Any], key: ParkedKey, reason: str) -> None:
         if failure := engine.release(projection, key):
-            self.stderr.write(f"Still parked, at version {failure.version}: {failure}")
+            self.stderr.write(_still_parked(key, failure))
             raise SystemExit(1)
         self.stdout.write(f"{key.projection}:{key.product_id} is released.")
 
@@ -81,16 +81,24 @@ class Command(BaseCommand):
             f"{key.projection}:{key.product_id}: version {failing.version} is skipped from now on."
         )
         if failure:
-            self.stderr.write(f"Still parked, now at version {failure.version}: {failure}")
+            self.stderr.write(_still_parked(key, failure))
             raise SystemExit(1)
+
+
+def _still_parked(key: ParkedKey, failure: FoldFailed) -> str:
+    where = f"{key.projection}:{key.product_id}"
+    return f"{where} is still parked, because version {failure.version} cannot be applied: {failure}"
 
 
 def _parked(name: str) -> ParkedKey:
     projection, _, product_id = name.partition(":")
     if projection not in registered_projections() or not product_id.isdecimal():
         known = ", ".join(registered_projections())
-        raise CommandError(f"Write PROJECTION:PRODUCT_ID; projections are: {known}.", returncode=WRONG_USE)
+        raise CommandError(
+            f"{name!r} names no product. Write PROJECTION:PRODUCT_ID. The projections are: {known}.",
+            returncode=WRONG_USE,
+        )
     key = ParkedKey.objects.filter(projection=projection, product_id=int(product_id)).first()
     if key is None:
-        raise CommandError(f"{name} is not parked. 'parked_keys list' shows what is.")
+        raise CommandError(f"{name} is not parked. 'manage.py parked_keys list' shows the parked products.")
     return key

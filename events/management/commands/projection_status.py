@@ -11,8 +11,8 @@ from events.status import PartitionStatus, projection_status
 
 class Command(BaseCommand):
     help = (
-        "Show how far each partition of each projection is behind the log, in events and seconds, which products "
-        "are parked, and why. Exit status: 0 all well, 1 when a projection is halted or a product is parked."
+        "Show how far each partition of each projection is behind the log, in events and seconds, and why. Show "
+        "the parked products. Exit status: 0 if all is well, 1 if a projection is halted or a product is parked."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -20,9 +20,9 @@ from events.projections.base import Projection
 
 class Command(BaseCommand):
     help = (
-        "Fold the log anew and write the rows of the read models that differ from it. Readers see the old rows "
-        "until it is done and the new ones after. Exit status: 0 done, 1 when a product could not be folded or "
-        "another rebuild runs, 2 wrong use."
+        "Fold the log again from the start, and write the rows of the read models that differ. Readers see the old "
+        "rows until it is done, and the new rows after. Exit status: 0 if it is done, 1 if a product could not be "
+        "folded or another rebuild runs, 2 for wrong use."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,10 +32,10 @@ class Command(BaseCommand):
             type=positive,
             default=1,
             metavar="N",
-            help="fold in N processes (PostgreSQL); 1 by default",
+            help="fold in N processes (on PostgreSQL); the default is 1",
         )
         parser.add_argument(
-            "--dry-run", action="store_true", help="only count what would change; write nothing"
+            "--dry-run", action="store_true", help="only count the rows that would change, and write nothing"
         )
         parser.add_argument("--noinput", action="store_true", help="do not ask for confirmation")
 
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             self._confirm(projections)
         results = [self._rebuild(each, products, options) for each in projections]
         if any(result.parked for result in results):
-            self.stderr.write("Some products could not be folded: see 'manage.py projection_status'.")
+            self.stderr.write("Some products could not be folded. See 'manage.py projection_status'.")
             raise SystemExit(1)
 
     def _confirm(self, projections: list[Projection[Any]]) -> None:
@@ -68,8 +68,10 @@ class Command(BaseCommand):
             result, samples = self._rebuild_all(projection, options["parallel"], write=write)
         self.stdout.write(_summary(projection, result, time.monotonic() - started, write=write))
         if samples:
-            verb = "Written" if write else "Would be written"
-            self.stdout.write(f"{verb}, among others: {', '.join(map(str, samples))}")
+            written = "were written" if write else "would be written"
+            self.stdout.write(
+                f"Products whose rows {written}, the first ones: {', '.join(map(str, samples))}"
+            )
         return result
 
     def _rebuild_all(self, projection: Projection[Any], parallel: int, *, write: bool) -> Rebuilt:

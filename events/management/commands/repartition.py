@@ -12,16 +12,23 @@ MOST = 1_024
 
 class Command(BaseCommand):
     help = (
-        "Change the number of partitions, that is how many workers can project at once. Workers may go on: they "
-        "wait for the moment it takes. Exit status: 0 done, 2 wrong use."
+        "Change the number of partitions, which is the number of workers that can project at once. Workers may "
+        "keep running: they wait for the moment that the change takes. Exit status: 0 if it is done, 2 for wrong use."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("partitions", type=int, metavar="N", help=f"1 to {MOST}")
+        parser.add_argument(
+            "partitions", type=int, metavar="N", help=f"the new number of partitions, from 1 to {MOST}"
+        )
 
     def handle(self, *, partitions: int, **options: Any) -> None:
         if not 1 <= partitions <= MOST:
-            raise CommandError(f"N is 1 to {MOST}.", returncode=WRONG_USE)
+            raise CommandError(
+                f"{partitions} partitions are not possible. N is a whole number from 1 to {MOST}.",
+                returncode=WRONG_USE,
+            )
         before = partitions_in_use()
         repartition(registered_projections().values(), partitions)
-        self.stdout.write(f"Products are divided into {partitions} partitions now; it was {before}.")
+        self.stdout.write(
+            f"Products are divided into {partitions} partitions now. Before, the number was {before}."
+        )

@@ -20,16 +20,19 @@ from events.models import Event
 class Command(BaseCommand):
     help = (
         "Compare the write tables, the log and the read tables, and name every difference by product and field. "
-        "Live traffic may go on. Exit status: 0 all equal, 1 differences found (also when --repair "
-        "mended them), 2 wrong use."
+        "Live traffic may go on. Exit status: 0 if all are equal, 1 if there are differences (also if --repair "
+        "has corrected them), 2 for wrong use."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_projection_arguments(parser)
         parser.add_argument(
-            "--sample", type=positive, metavar="N", help="only N products taken at random; not with --product"
+            "--sample",
+            type=positive,
+            metavar="N",
+            help="only N products, taken at random; not together with --product",
         )
-        parser.add_argument("--repair", action="store_true", help="mend the read rows that differ")
+        parser.add_argument("--repair", action="store_true", help="correct the read rows that differ")
 
     def handle(self, *, projection: list[str], products: list[int] | None, **options: Any) -> None:
         projections = chosen_projections(projection)
@@ -71,10 +74,13 @@ def _advice(found: list[Difference], *, repaired: bool) -> str:
     summary = f"{len(found)} differences in {products} products."
     if any(difference.where == WRITE_TABLES for difference in found):
         summary += (
-            " The write tables were changed behind the commands' back; a command or a restore mends them."
+            " Somebody has changed the write tables without a command. Send a command that corrects them, or restore"
+            " a backup."
         )
     if any(difference.where != WRITE_TABLES for difference in found):
         summary += (
-            " The read rows were refolded." if repaired else " Run again with --repair to mend the read rows."
+            " The read rows were rebuilt."
+            if repaired
+            else " Run the command again with --repair to correct the read rows."
         )
     return summary
