@@ -1,1 +1,1 @@
-"""The append-only log of what happened, and the engine that projects it."""
+"""The append-only log of events, and the engine that projects it."""

@@ -1,4 +1,4 @@
-"""The log and the state of its projections, for looking only."""
+"""Admin pages of the log and of the state of its projections. They only show."""
 
 from django.contrib import admin
 
@@ -14,7 +14,7 @@ class EventAdmin(ReadOnlyAdmin):
         *("position", "event_id", "type", "schema_version", "product_id", "version"),
         *("recorded_at", "effective_at", "data", "metadata"),
     )
-    readonly_fields = ("position",)  # an automatic key is no field of a form
+    readonly_fields = ("position",)  # a form has no field for an automatic key
     search_fields = ("=product_id", "=event_id")
     search_help_text = "A product's id or an event's id"
     ordering = ("-position",)

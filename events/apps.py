@@ -11,6 +11,9 @@ class EventsConfig(AppConfig):
         catch_up_in_every_sweep()
 
 
+# The imports are inside these functions, because models can be imported only when all apps are there.
+
+
 def guard_log_after_migrate(app: AppConfig) -> None:
     from django.db.models.signals import post_migrate
 

@@ -1,4 +1,4 @@
-"""The log, how far each projection has read it, and the keys that wait for an operator."""
+"""The log, the progress of each projection in it, and the products that wait for an operator."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -7,9 +7,9 @@ from kernel.read_only_models import ReadOnlyModel
 
 
 class Event(ReadOnlyModel):
-    """One fact. Database triggers refuse to change or remove it (see events.log.triggers).
+    """One fact. Triggers in the database refuse to change or remove it (see events.log.triggers).
 
-    `position` is the global order; `version` counts 1, 2, 3 … within the product's stream.
+    `position` gives the order of all events. `version` counts 1, 2, 3 … within the product's stream.
     """
 
     position = models.BigAutoField(primary_key=True)
@@ -35,10 +35,11 @@ class Event(ReadOnlyModel):
 
 
 class Checkpoint(models.Model):
-    """How far one projection has read the log in one partition (products whose id modulo `partitions` is it).
+    """The position up to which one projection has read the log in one partition.
 
-    `event_id` is the id of the event at `position`: if another or none stands there, this is not the log that the
-    rows came from, and `halted` says so. Written in the transaction that writes the rows.
+    A partition has the products whose id modulo `partitions` is `partition`. `event_id` is the id of the event at
+    `position`. If that position has another event or none, the rows came from another log; the projection then stops,
+    and `halted` says why. A checkpoint is written in the transaction that writes the rows.
     """
 
     projection = models.CharField(max_length=100)
@@ -64,10 +65,10 @@ class Checkpoint(models.Model):
 
 
 class ParkedKey(models.Model):
-    """A product whose events one projection cannot apply; its later events wait here, all other products go on.
+    """A product whose events one projection cannot apply. Its later events wait, and all other products go on.
 
-    `held` keys hold an event that this code does not know yet and are tried again at every sweep; `parked` ones
-    failed and wait for an operator. `position` and `version` name the first event that could not be applied.
+    A `held` product has an event that this code does not know yet; every sweep tries it again. A `parked` product has
+    failed and waits for an operator. `position` and `version` are those of the first event that cannot be applied.
     """
 
     class Kind(models.TextChoices):
@@ -95,7 +96,7 @@ class ParkedKey(models.Model):
 
 
 class SkippedEvent(models.Model):
-    """An event that an operator told one projection to pass over, and why. An input to every fold."""
+    """An event that an operator told one projection to skip, and the reason. Every fold reads it."""
 
     projection = models.CharField(max_length=100)
     event_id = models.UUIDField()
@@ -113,9 +114,9 @@ class SkippedEvent(models.Model):
 
 
 class Snapshot(models.Model):
-    """A fold at one version of a long stream, so that a past state needs only the events after it.
+    """The fold of a long stream up to one version. A past state then needs only the events after that version.
 
-    Made from the log alone and never used by rebuild or verify. `recorded_at` is that of the event at `version`.
+    It is made from the log alone. Rebuild and verify never use it. `recorded_at` is that of the event at `version`.
     """
 
     projection = models.CharField(max_length=100)
@@ -139,9 +140,9 @@ class Snapshot(models.Model):
 
 
 class Divergence(models.Model):
-    """One field that a background verify found not to be what the log says; gone when a later verify finds it right.
+    """One stored field that differs from the log, as a background verify has found.
 
-    `where` is a projection's name or "write tables".
+    A later verify that finds the field right removes it. `where` is a projection's name or "write tables".
     """
 
     where = models.CharField(max_length=100)

@@ -1,9 +1,9 @@
-"""What the log tells the process it runs in."""
+"""The signals that the log sends inside its process."""
 
 from django.dispatch import Signal
 
-# Sent inside the transaction that appends, with `product_id: int`; a receiver that raises undoes the command.
+# Sent inside the transaction that appends, with `product_id: int`. A receiver that raises an error undoes the command.
 events_appended = Signal()
 
-# Sent after commit with `product_ids: frozenset[int]`. A hint and no more: the log is the record.
+# Sent after the commit, with `product_ids: frozenset[int]`. It is only a hint: the log is the record.
 events_committed = Signal()

@@ -1,4 +1,4 @@
-"""Where each projection stands against the head of the log."""
+"""The status of each projection: how far it is behind the head of the log, and why."""
 
 from typing import Any, NamedTuple
 
@@ -14,7 +14,10 @@ from events.projections.base import Projection, registered_projections
 
 
 class PartitionStatus(NamedTuple):
-    """One partition of one projection. Lag: events behind its checkpoint, and seconds since the oldest."""
+    """The status of one partition of one projection.
+
+    The lag is the number of events after the checkpoint, and the seconds since the oldest of them was recorded.
+    """
 
     projection: str
     partition: int
@@ -28,11 +31,12 @@ class PartitionStatus(NamedTuple):
 
     @property
     def needs_attention(self) -> bool:
+        """True if an operator must act: the partition is halted, or a product in it is parked."""
         return bool(self.halted or self.parked)
 
 
 def projection_status() -> list[PartitionStatus]:
-    """The status of every partition of every projection."""
+    """Returns the status of every partition of every projection."""
     head = highest().position
     return [
         _status(projection, checkpoint, head)
@@ -42,7 +46,7 @@ def projection_status() -> list[PartitionStatus]:
 
 
 class Lag(NamedTuple):
-    """What waits behind a checkpoint: events, and seconds since the oldest was recorded."""
+    """The number of events after a checkpoint, and the seconds since the oldest of them was recorded."""
 
     events: int
     seconds: float
@@ -76,11 +80,11 @@ def _lag(checkpoint: Checkpoint) -> Lag:
 
 
 def _cause(projection: Projection[Any], checkpoint: Checkpoint, lag: Lag, parked: list[int]) -> str:
-    """The most urgent thing to know, with the command that helps."""
+    """Returns the causes that matter most, with the commands that help."""
     if checkpoint.halted:
         return checkpoint.halted
     if checkpoint.projection_version > projection.version:
-        return "newer code has this projection; this process stands aside"
+        return "newer code runs this projection; this process leaves it alone"
     causes = []
     if checkpoint.projection_version < projection.version:
         causes.append(f"rebuild needed: run 'manage.py rebuild_read_models {projection.name}'")
@@ -100,12 +104,13 @@ def _why_behind(checkpoint: Checkpoint, lag: Lag) -> str:
         return (
             f"the watermark is held by pid {holder.pid}, whose transaction is open for {holder.seconds:.0f} s"
         )
-    patience = 3 * settings.SWEEP_INTERVAL
+    # A sweep alone would have moved the checkpoint within this time.
+    overdue = 3 * settings.SWEEP_INTERVAL
     idle = (timezone.now() - checkpoint.moved_at).total_seconds()
-    if lag.seconds > patience and idle > patience:
+    if lag.seconds > overdue and idle > overdue:
         remedy = "start a worker and beat, or run 'manage.py catch_up_projections'"
         return f"nobody has projected for {idle:.0f} s: {remedy}"
-    return "being projected"
+    return "the events are being projected"
 
 
 def _is_in(checkpoint: Checkpoint, product_id: int) -> bool:
