@@ -103,7 +103,7 @@ class Throttled(ServiceError):
 
 
 class Unavailable(ServiceError):
-    """Nothing was done. The same request may succeed after `retry_after` seconds."""
+    """Nothing was done. After `retry_after` seconds, the same request may succeed."""
 
     code = "unavailable"
     default_detail = "The service cannot do this right now. Nothing was done. Try again."

@@ -27,7 +27,7 @@ class Counts(NamedTuple):
 def find_differing(staging: Staging, product_ids: Sequence[int] | None = None) -> None:
     """Notes the products whose row or child rows differ from the staged ones.
 
-    With `product_ids`, notes these products anew and leaves the notes of all others.
+    With `product_ids`, notes these products again and leaves the notes of all others.
     """
     for table in staging.tables:
         condition, values = "1 = 1", list[str]()

@@ -59,7 +59,7 @@ def held_keys(projection: Projection[Any]) -> list[ParkedKey]:
 
 
 def forget(projection: Projection[Any]) -> None:
-    """Removes all keys of this projection: a rebuild tries every product anew."""
+    """Removes all keys of this projection: a rebuild tries every product again."""
     ParkedKey.objects.filter(projection=projection.name).delete()
 
 

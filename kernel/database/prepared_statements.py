@@ -1,11 +1,11 @@
-"""Statements on PostgreSQL through libpq itself: prepared once in a session, then one round trip each.
+"""Statements on PostgreSQL through libpq itself. A session prepares each of them once; then it takes one round trip.
 
-A cursor of psycopg spends more CPU on a statement that touches one row than libpq and the kernel do together: on
-waiting that a signal may interrupt, on choosing formats, on row factories. The hot path needs none of it. psycopg still
-adapts the values and the rows, with the adapters of the connection, so they are those that the ORM would give.
+For a statement that touches one row, a cursor of psycopg uses more CPU than libpq and the kernel together. The cursor
+spends it on waits that a signal can interrupt, on choosing formats and on row factories. The hot path needs none of
+these. psycopg still adapts the values and the rows with the adapters of the connection, so they equal the ORM's.
 
-Other threads run while this one waits for its answer. A signal's handler runs once the answer is there, which
-statement_timeout bounds wherever it is set: everywhere but in a rebuild.
+Other threads run while this thread waits for the server. A signal handler runs only after the server has replied.
+statement_timeout limits that wait everywhere but in a rebuild.
 """
 
 import re
@@ -23,41 +23,41 @@ from psycopg.pq.abc import PGresult
 
 Session = psycopg.Connection[Any]
 
-# A migration has changed what a prepared statement returns, or somebody has deallocated it.
+# These errors say that a migration changed the result of a prepared statement, or that it was deallocated.
 _OUTDATED = frozenset({"0A000", "26000"})
 _FINE = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK})
 _PLACEHOLDER = re.compile("%[s%]")
 _numbers = count(1)
-# Of each session: how often a text was executed, or the name under which it has been prepared.
+# For each session: how often it has executed a text, or the name of the prepared statement.
 _known: WeakKeyDictionary[Session, dict[str, int | bytes]] = WeakKeyDictionary()
 
 
 class Executed(NamedTuple):
-    """What a statement returned, and how many rows it returned or changed."""
+    """The rows that a statement returned, and the number of rows that it returned or changed."""
 
     rows: list[tuple[Any, ...]]
     affected: int
 
 
 def execute(session: Session, text: str, values: Sequence[Any]) -> Executed:
-    """Executes the statement, whose placeholders are `%s`, in a session in autocommit. Raises what psycopg would raise.
+    """Executes a statement with `%s` placeholders in a session in autocommit. Raises the errors that psycopg raises.
 
-    It is prepared after the session's `prepare_threshold`, as psycopg does it; of more texts than `prepared_max` only
-    the first are.
+    The session prepares the statement after `prepare_threshold` executions, as psycopg does. It prepares at most
+    `prepared_max` statements, the first ones that it meets.
     """
     adapter = Transformer(session)
     result = _sent(session, text, adapter.dump_sequence(values, [PyFormat.TEXT] * len(values)))
     if result.status not in _FINE:
         error = _error(session, result)
         if error.sqlstate in _OUTDATED:
-            _known.pop(session, None)
+            _known.pop(session, None)  # the session then prepares its statements again
         raise error
     adapter.set_pgresult(result)
     return Executed(adapter.load_rows(0, result.ntuples, tuple), result.command_tuples or 0)
 
 
 def command(session: Session, text: bytes) -> None:
-    """Executes a statement without values or rows, such as BEGIN. Raises what psycopg would raise."""
+    """Executes a statement without values or rows, such as BEGIN. Raises the errors that psycopg raises."""
     result = session.pgconn.exec_(text)
     if result.status not in _FINE:
         raise _error(session, result)
@@ -84,13 +84,13 @@ def _sent(session: Session, text: str, values: Sequence[Any]) -> PGresult:
 
 @cache
 def _numbered(text: str) -> bytes:
-    """The statement with $1, $2 … for its placeholders."""
+    """Returns the statement with $1, $2 … instead of its placeholders."""
     numbers = count(1)
     return _PLACEHOLDER.sub(lambda found: "%" if found[0] == "%%" else f"${next(numbers)}", text).encode()
 
 
 def _error(session: Session, result: PGresult) -> psycopg.Error:
-    """A connection that is lost gives a result as well, one without a code."""
+    """Makes psycopg's error. libpq gives a result also for a lost connection, but that one has no code."""
     error = error_from_result(result)
     if session.pgconn.status == ConnStatus.BAD and error.sqlstate is None:
         return psycopg.OperationalError(str(error))
