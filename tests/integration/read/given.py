@@ -1,4 +1,4 @@
-"""Products with a history, in the log and in the read models, as commands would have left them."""
+"""Puts products with a history into the log and the read models, as commands would do it."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -17,8 +17,8 @@ from facts import ProductAdded, ProductDiscontinued, ProductRated
 from kernel.database.aliases import read_alias, write_alias
 
 
-def happened(product_id: int, *events: DomainEvent, after_version: int = 0) -> None:
-    """Append the events to the product's stream and bring its rows up."""
+def append_and_project(product_id: int, *events: DomainEvent, after_version: int = 0) -> None:
+    """Append the events after this version of the product's stream, and bring its rows up."""
     metadata = Metadata(actor_id=None, command_id=uuid4(), command="test", correlation_id="test")
     with transaction.atomic(using=write_alias()):
         log.append(
@@ -40,16 +40,16 @@ def product(
     price: str = "12.50",
     categories: Sequence[str] = (),
 ) -> int:
-    """A product with this entry, after these further events; its id."""
+    """The id of a product that was added with these details and has had the events `then` since."""
     added = ProductAdded(
         sku=sku, name=name, description="", unit_price=Decimal(price), categories=sorted(categories)
     )
-    happened(product_id, added, *then)
+    append_and_project(product_id, added, *then)
     return product_id
 
 
 def rated(*ratings: int) -> list[DomainEvent]:
-    """One rating each by users 1, 2, 3 …"""
+    """One event for each rating, by users 1, 2, 3 …"""
     return [
         ProductRated(user_id=user, rating=one, previous_rating=None) for user, one in enumerate(ratings, 1)
     ]
@@ -59,14 +59,14 @@ DISCONTINUED = ProductDiscontinued(reason="")
 
 
 def many_products(count: int = 3_000) -> None:
-    """So many rows that a plan matters; one in 20 is not discontinued, one in 50 of those is out of stock."""
+    """Store so many rows that the query plan matters. One in 20 is on sale; one in 50 of these is out of stock."""
     for projection in registered_projections().values():
         rows = [_one_of_many(projection, product_id) for product_id in range(1, count + 1)]
         _store(projection.model, rows)
         for child in projection.children:
             _store(child.model, [_child(child, row.id, values) for row in rows for values in child.rows(row)])
     with connections[read_alias()].cursor() as cursor:
-        cursor.execute("ANALYZE")  # or the plan depends on whether the database has found the time for it
+        cursor.execute("ANALYZE")  # else the plan depends on when the database itself last did it
 
 
 def _one_of_many(projection: Projection[Any], product_id: int) -> Any:

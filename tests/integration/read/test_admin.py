@@ -1,4 +1,4 @@
-"""The read models in the admin: to look at, never to touch."""
+"""The read models in the admin can be seen and never changed."""
 
 import pytest
 from django.contrib import admin
@@ -15,7 +15,7 @@ LISTS = ["/admin/products_read/productdisplay/", "/admin/products_read/productin
 
 @pytest.fixture
 def staff(client: Client, superuser: User) -> Client:
-    """A browser signed in as somebody who may do everything."""
+    """A browser that is signed in as a superuser."""
     client.force_login(superuser)
     return client
 

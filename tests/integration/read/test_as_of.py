@@ -1,4 +1,4 @@
-"""What a product was at a time in the past."""
+"""The parameter as_of: a product as it was at a time in the past."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -9,8 +9,8 @@ from rest_framework.test import APIClient
 from events.models import ParkedKey
 from facts import InventoryAdded, ProductPriceChanged
 from products_read.models import ProductDisplay
-from tests.integration.read.asking import INVENTORY, PRODUCTS, ask, faults
 from tests.integration.read.given import product
+from tests.integration.read.querying import INVENTORY, PRODUCTS, faults, get_json
 from tests.support.streams import append, product_added, product_rated
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ DETAIL, WAREHOUSE_DETAIL = f"{PRODUCTS}7/", f"{INVENTORY}7/"
 
 @pytest.fixture
 def history() -> None:
-    """Added in January, rated and stocked in February, dearer in March; not projected."""
+    """Add product 7 in January, rate and stock it in February, raise its price in March. Project nothing."""
     append(7, product_added("Lamp", price="12.50"), recorded_at=JANUARY)
     append(7, product_rated(4), InventoryAdded(quantity=3, quantity_after=3), recorded_at=FEBRUARY)
     dearer = ProductPriceChanged(unit_price="20.00", previous_unit_price="12.50")  # type: ignore[arg-type]
@@ -33,31 +33,34 @@ def at(moment: datetime) -> str:
 
 
 def test_as_of__is_the_document_as_it_was_recorded(user_client: APIClient, history: None) -> None:
-    documents = [ask(user_client, DETAIL, as_of=at(moment)) for moment in (JANUARY, FEBRUARY, MARCH)]
+    documents = [get_json(user_client, DETAIL, as_of=at(moment)) for moment in (JANUARY, FEBRUARY, MARCH)]
     shown = [(one["version"], one["unit_price"], one["user_rating"]) for one in documents]
     assert shown == [(1, "12.50", None), (3, "12.50", 4), (4, "20.00", 4)]
 
 
 def test_as_of__now_is_the_current_document(user_client: APIClient) -> None:
     product(7, product_rated(4))
-    now = ask(user_client, DETAIL, as_of=at(timezone.now()))
-    assert now == ask(user_client, DETAIL)
+    now = get_json(user_client, DETAIL, as_of=at(timezone.now()))
+    assert now == get_json(user_client, DETAIL)
 
 
 def test_as_of__of_the_inventory(user_client: APIClient, history: None) -> None:
     stocks = [
-        ask(user_client, WAREHOUSE_DETAIL, as_of=at(moment))["current_stock"] for moment in (JANUARY, MARCH)
+        get_json(user_client, WAREHOUSE_DETAIL, as_of=at(moment))["current_stock"]
+        for moment in (JANUARY, MARCH)
     ]
     assert stocks == [0, 3]
 
 
 def test_as_of__a_microsecond_counts(user_client: APIClient, history: None) -> None:
     before = FEBRUARY - timedelta(microseconds=1)
-    assert ask(user_client, DETAIL, as_of=at(before))["version"] == 1
+    assert get_json(user_client, DETAIL, as_of=at(before))["version"] == 1
 
 
 @pytest.mark.parametrize("path", [DETAIL, WAREHOUSE_DETAIL, f"{PRODUCTS}8/"])
-def test_as_of__before_there_was_one_is_not_found(user_client: APIClient, history: None, path: str) -> None:
+def test_as_of__before_the_product_was_added_is_not_found(
+    user_client: APIClient, history: None, path: str
+) -> None:
     response = user_client.get(path, {"as_of": at(JANUARY - timedelta(seconds=1))})
     assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
@@ -99,7 +102,7 @@ def test_as_of__is_for_signed_in_users(api_client: APIClient, history: None, pat
 
 
 def test_as_of__neither_reads_nor_writes_the_read_row(user_client: APIClient, history: None) -> None:
-    assert ask(user_client, DETAIL, as_of=at(MARCH))["version"] == 4
+    assert get_json(user_client, DETAIL, as_of=at(MARCH))["version"] == 4
     assert not ProductDisplay.objects.exists()
 
 
@@ -110,5 +113,5 @@ def test_as_of__beyond_an_event_that_cannot_be_applied_is_unavailable(
     append(7, impossible, recorded_at=MARCH + timedelta(days=1))
     response = user_client.get(DETAIL, {"as_of": at(MARCH + timedelta(days=2))})
     assert (response.status_code, response.json()["code"]) == (503, "unavailable")
-    assert ask(user_client, DETAIL, as_of=at(MARCH))["version"] == 4
+    assert get_json(user_client, DETAIL, as_of=at(MARCH))["version"] == 4
     assert not ParkedKey.objects.exists()

@@ -1,4 +1,4 @@
-"""Waiting while others hold what is waited for: committed data, several connections."""
+"""Waiting for a row or an event while another connection holds it. The tests commit."""
 
 import threading
 import time
@@ -17,19 +17,19 @@ from events.projections import rows
 from events.projections.base import projection_into
 from kernel.database.aliases import read_alias
 from products_read.models import ProductDisplay
-from tests.integration.read.asking import PRODUCTS
+from tests.integration.read.querying import PRODUCTS
 from tests.support.streams import append, product_added, product_rated
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quiet_log")]
 
 
 @contextmanager
-def meanwhile(what: Callable[[], object]) -> Iterator[None]:
-    """Runs it in a thread of its own, with connections of its own."""
+def meanwhile(action: Callable[[], object]) -> Iterator[None]:
+    """Run the action in a thread of its own, with its own connections."""
 
     def run() -> None:
         try:
-            what()
+            action()
         finally:
             connections.close_all()
 
@@ -43,7 +43,7 @@ def meanwhile(what: Callable[[], object]) -> Iterator[None]:
 
 @contextmanager
 def row_locked(product_id: int) -> Iterator[threading.Event]:
-    """Somebody else's transaction holds the product's row until the event is set or the block ends."""
+    """Another transaction locks the product's row until the test sets the event or the block ends."""
     held, release = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -61,7 +61,7 @@ def row_locked(product_id: int) -> Iterator[threading.Event]:
 
 
 def get(version: int, prefer: str) -> tuple[str, float]:
-    """What is said of freshness, and the seconds that it took."""
+    """The header Consistency of the response, and the seconds that the request took."""
     begun = time.monotonic()
     headers = {"Consistency-Token": tokens.issue_token(7, version, version), "Prefer": prefer}
     response: Any = APIClient().get(f"{PRODUCTS}7/", headers=headers)
@@ -70,7 +70,7 @@ def get(version: int, prefer: str) -> tuple[str, float]:
 
 @pytest.fixture
 def behind() -> None:
-    """Product 7 is shown in version 1 and written in version 2."""
+    """Bring product 7 to version 2, while its row stays at version 1."""
     append(7, product_added())
     assert get(1, "wait=5")[0] == "fresh"
     append(7, product_rated())
@@ -83,7 +83,7 @@ def test_lock__is_not_waited_for_beyond_the_time(behind: None) -> None:
     assert 1 <= seconds < 3
 
 
-def test_lock__let_go_in_time_is_as_if_it_had_not_been(behind: None) -> None:
+def test_lock__released_in_time_has_no_effect(behind: None) -> None:
     with row_locked(7) as release:
         threading.Timer(0.3, release.set).start()
         consistency, seconds = get(2, "wait=20")
@@ -91,12 +91,12 @@ def test_lock__let_go_in_time_is_as_if_it_had_not_been(behind: None) -> None:
     assert seconds < 10
 
 
-def test_lock__does_not_make_those_wait_who_may_not(behind: None, settings: Settings) -> None:
-    """Ten waiters and one slot: nine are answered at once, though all of them find the row locked."""
+def test_lock__without_a_slot_there_is_no_waiting(behind: None, settings: Settings) -> None:
+    """Ten clients prefer to wait for a locked row, and there is one slot. Nine are answered at once."""
     settings.WEB_THREADS = 4
     took: list[float] = []
     with row_locked(7):
-        threads = [threading.Thread(target=ask_and_close, args=(took,)) for _ in range(10)]
+        threads = [threading.Thread(target=get_and_close, args=(took,)) for _ in range(10)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -105,7 +105,7 @@ def test_lock__does_not_make_those_wait_who_may_not(behind: None, settings: Sett
     assert len(took) == 10
 
 
-def ask_and_close(took: list[float]) -> None:
+def get_and_close(took: list[float]) -> None:
     try:
         consistency, seconds = get(2, "wait=3")
         assert consistency == "stale"
@@ -114,26 +114,26 @@ def ask_and_close(took: list[float]) -> None:
         connections.close_all()
 
 
-@pytest.mark.parametrize(("threads", "waiters"), [(1, 1), (4, 1), (7, 1), (8, 2), (64, 16)])
-def test_waiters__are_a_quarter_of_the_threads(settings: Settings, threads: int, waiters: int) -> None:
+@pytest.mark.parametrize(("threads", "slots"), [(1, 1), (4, 1), (7, 1), (8, 2), (64, 16)])
+def test_slot_count__is_a_quarter_of_the_threads(settings: Settings, threads: int, slots: int) -> None:
     settings.WEB_THREADS = threads
-    assert slot_count() == waiters
+    assert slot_count() == slots
 
 
-def test_wait_for__asks_once_without_time_and_again_with_it() -> None:
-    asked: list[bool] = []
-    assert wait_for(lambda: bool(asked.append(True)), 0) is Wait.TIME_UP
-    assert len(asked) == 1
-    assert wait_for(lambda: bool(asked.append(True)) or len(asked) > 4, 5) is Wait.MET
+def test_wait_for__checks_once_without_time_and_repeatedly_with_it() -> None:
+    checks: list[bool] = []
+    assert wait_for(lambda: bool(checks.append(True)), 0) is Wait.TIME_UP
+    assert len(checks) == 1
+    assert wait_for(lambda: bool(checks.append(True)) or len(checks) > 4, 5) is Wait.MET
 
 
-def test_wait_for__asks_seldom() -> None:
-    asked: list[bool] = []
-    assert wait_for(lambda: bool(asked.append(True)), 1) is Wait.TIME_UP
-    assert len(asked) <= 10
+def test_wait_for__checks_seldom() -> None:
+    checks: list[bool] = []
+    assert wait_for(lambda: bool(checks.append(True)), 1) is Wait.TIME_UP
+    assert len(checks) <= 10
 
 
-def test_waiting__leaves_its_place_to_others_even_when_it_fails(settings: Settings) -> None:
+def test_wait_for__frees_its_slot_when_the_condition_fails(settings: Settings) -> None:
     settings.WEB_THREADS = 1
     answers = [False]
     with pytest.raises(IndexError):

@@ -1,4 +1,4 @@
-"""Consistency-Token, and Prefer: wait and handling."""
+"""The headers Consistency-Token and Prefer: wait and handling."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -16,8 +16,8 @@ from events.projections.base import projection_into
 from events.projections.checkpoints import checkpoints_of
 from kernel.database.aliases import read_alias, write_alias
 from products_read.models import ProductDisplay, ProductInventory
-from tests.integration.read.asking import CATEGORIES, INVENTORY, OUT_OF_STOCK, PRODUCTS, faults
 from tests.integration.read.given import product
+from tests.integration.read.querying import CATEGORIES, INVENTORY, OUT_OF_STOCK, PRODUCTS, faults
 from tests.support.streams import append, product_added, product_rated
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def get(client: APIClient, path: str, version: int, prefer: str = "", product_id
     return client.get(path, headers=headers)
 
 
-def said(response: Any) -> tuple[int, str, str]:
+def consistency_of(response: Any) -> tuple[int, str, str]:
     return response.status_code, response["Consistency"], response.get("Preference-Applied", "")
 
 
@@ -59,13 +59,13 @@ def park(product_id: int = 7, model: Any = ProductDisplay) -> None:
 
 @pytest.fixture
 def written() -> None:
-    """Product 7 is in the log in two versions, the read models have none of it."""
+    """Append two versions of product 7 to the log. The read models have none of them."""
     append(7, product_added("Oak Chair"), product_rated(4))
 
 
 @pytest.fixture
 def all_slots_taken(settings: Settings) -> Iterator[None]:
-    """Everybody who may wait in this process does."""
+    """Take every wait slot of this process."""
     settings.WEB_THREADS = 4
     with wait_slots.acquire() as admitted:
         assert admitted
@@ -77,7 +77,7 @@ def test_wait__the_reader_brings_its_product_up(
     superuser_client: APIClient, written: None, path: str
 ) -> None:
     response = get(superuser_client, path, 2, "wait=2")
-    assert said(response) == (200, "fresh", "wait=2")
+    assert consistency_of(response) == (200, "fresh", "wait=2")
     assert response["Cache-Control"] == "no-store"
 
 
@@ -92,33 +92,35 @@ def test_wait__only_the_table_that_is_read_is_brought_up(user_client: APIClient,
 
 
 @pytest.mark.parametrize("prefer", ["", "wait=0", "wait=soon", "respond-async"])
-def test_without_wait__answers_at_once_what_is_so(api_client: APIClient, written: None, prefer: str) -> None:
+def test_without_wait__answers_at_once_with_the_current_rows(
+    api_client: APIClient, written: None, prefer: str
+) -> None:
     applied = prefer if prefer == "wait=0" else ""
-    assert said(get(api_client, PRODUCTS, 2, prefer)) == (200, "stale", applied)
-    assert said(get(api_client, DETAIL, 2, prefer)) == (404, "stale", applied)
+    assert consistency_of(get(api_client, PRODUCTS, 2, prefer)) == (200, "stale", applied)
+    assert consistency_of(get(api_client, DETAIL, 2, prefer)) == (404, "stale", applied)
     assert version_shown() == 0
 
 
 def test_without_wait__fresh_when_the_row_is(api_client: APIClient) -> None:
     product(7)
-    assert said(get(api_client, DETAIL, 1)) == (200, "fresh", "")
+    assert consistency_of(get(api_client, DETAIL, 1)) == (200, "fresh", "")
     append(7, product_rated())
-    assert said(get(api_client, DETAIL, 1)) == (200, "fresh", "")
-    assert said(get(api_client, DETAIL, 2)) == (200, "stale", "")
+    assert consistency_of(get(api_client, DETAIL, 1)) == (200, "fresh", "")
+    assert consistency_of(get(api_client, DETAIL, 2)) == (200, "stale", "")
 
 
-def test_without_token__nothing_is_said(api_client: APIClient) -> None:
+def test_without_token__there_are_no_consistency_headers(api_client: APIClient) -> None:
     product(7)
     response = api_client.get(DETAIL, headers={"Prefer": "wait=5, handling=strict"})
     assert not {"Consistency", "Preference-Applied"} & set(response.headers)
     assert response["Cache-Control"] == "no-cache"
 
 
-def test_strict__rather_no_answer_than_a_stale_one(api_client: APIClient, written: None) -> None:
+def test_strict__a_stale_answer_is_refused(api_client: APIClient, written: None) -> None:
     refused = get(api_client, PRODUCTS, 2, "handling=strict")
-    assert said(refused) == (503, "stale", "handling=strict")
+    assert consistency_of(refused) == (503, "stale", "handling=strict")
     assert (refused.json()["code"], refused["Retry-After"]) == ("stale", "1")
-    assert said(get(api_client, PRODUCTS, 2, "handling=strict, wait=1")) == (
+    assert consistency_of(get(api_client, PRODUCTS, 2, "handling=strict, wait=1")) == (
         200,
         "fresh",
         "wait=1, handling=strict",
@@ -127,9 +129,9 @@ def test_strict__rather_no_answer_than_a_stale_one(api_client: APIClient, writte
 
 def test_wait__is_over_when_the_time_is_up(api_client: APIClient, written: None) -> None:
     begun = time.monotonic()
-    assert said(get(api_client, DETAIL, 3, "wait=1")) == (200, "stale", "wait=1")
+    assert consistency_of(get(api_client, DETAIL, 3, "wait=1")) == (200, "stale", "wait=1")
     assert 1 <= time.monotonic() - begun < 3
-    assert said(get(api_client, DETAIL, 3, "wait=1, handling=strict"))[:2] == (503, "stale")
+    assert consistency_of(get(api_client, DETAIL, 3, "wait=1, handling=strict"))[:2] == (503, "stale")
 
 
 def test_wait__comes_before_if_none_match(api_client: APIClient) -> None:
@@ -148,7 +150,7 @@ def test_parked__is_stale_and_not_waited_for(api_client: APIClient, prefer: str)
     park()
     begun = time.monotonic()
     status = 503 if "strict" in prefer else 200
-    assert said(get(api_client, DETAIL, 2, prefer))[:2] == (status, "stale")
+    assert consistency_of(get(api_client, DETAIL, 2, prefer))[:2] == (status, "stale")
     assert time.monotonic() - begun < 1
 
 
@@ -156,22 +158,22 @@ def test_parked__is_not_brought_up(api_client: APIClient) -> None:
     product(7)
     append(7, product_rated())
     park()
-    assert said(get(api_client, DETAIL, 2, "wait=5"))[1] == "stale"
+    assert consistency_of(get(api_client, DETAIL, 2, "wait=5"))[1] == "stale"
     assert version_shown() == 1
     ParkedKey.objects.all().delete()
-    assert said(get(api_client, DETAIL, 2, "wait=5"))[1] == "fresh"
+    assert consistency_of(get(api_client, DETAIL, 2, "wait=5"))[1] == "fresh"
     assert version_shown() == 2
 
 
 def test_parked__in_the_other_projection_does_not_matter(api_client: APIClient, written: None) -> None:
     park(model=ProductInventory)
-    assert said(get(api_client, DETAIL, 2, "wait=1"))[1] == "fresh"
+    assert consistency_of(get(api_client, DETAIL, 2, "wait=1"))[1] == "fresh"
 
 
 def test_another_products_token__brings_that_product_up(api_client: APIClient, written: None) -> None:
     product(8)
-    assert said(get(api_client, f"{PRODUCTS}8/", 2))[1] == "stale"
-    assert said(get(api_client, f"{PRODUCTS}8/", 2, "wait=1"))[1] == "fresh"
+    assert consistency_of(get(api_client, f"{PRODUCTS}8/", 2))[1] == "stale"
+    assert consistency_of(get(api_client, f"{PRODUCTS}8/", 2, "wait=1"))[1] == "fresh"
     assert version_shown() == 2
 
 
@@ -180,8 +182,8 @@ def test_another_products_token__the_one_shown_is_stale_when_parked(
 ) -> None:
     product(8)
     park(8)
-    assert said(get(api_client, f"{PRODUCTS}8/", 2, "wait=1"))[1] == "stale"
-    assert said(get(api_client, PRODUCTS, 2, "wait=1"))[1] == "fresh"
+    assert consistency_of(get(api_client, f"{PRODUCTS}8/", 2, "wait=1"))[1] == "stale"
+    assert consistency_of(get(api_client, PRODUCTS, 2, "wait=1"))[1] == "fresh"
 
 
 @pytest.mark.parametrize("path", [*READ_MODEL_PATHS, *LOG_PATHS])
@@ -201,10 +203,16 @@ def test_token__is_named_among_all_the_faults(api_client: APIClient) -> None:
 
 
 @pytest.mark.parametrize("path", LOG_PATHS[:2] + LOG_PATHS[3:])
-def test_log__holds_what_was_committed(superuser_client: APIClient, written: None, path: str) -> None:
-    assert said(get(superuser_client, path, 2, "handling=strict")) == (200, "fresh", "handling=strict")
-    assert said(get(superuser_client, path, 3)) == (200, "stale", "")
-    assert said(get(superuser_client, path, 3, "handling=strict"))[:2] == (503, "stale")
+def test_log__is_fresh_for_every_committed_version(
+    superuser_client: APIClient, written: None, path: str
+) -> None:
+    assert consistency_of(get(superuser_client, path, 2, "handling=strict")) == (
+        200,
+        "fresh",
+        "handling=strict",
+    )
+    assert consistency_of(get(superuser_client, path, 3)) == (200, "stale", "")
+    assert consistency_of(get(superuser_client, path, 3, "handling=strict"))[:2] == (503, "stale")
 
 
 @pytest.mark.parametrize("mode", ["eventual", "scheduled", "on_demand"])
@@ -212,57 +220,57 @@ def test_sync_modes__the_waiting_reader_sees_its_write_in_each(
     api_client: APIClient, settings: Settings, written: None, mode: str
 ) -> None:
     settings.PROJECTION_SYNC = {"product_display": mode}
-    assert said(get(api_client, DETAIL, 2, "wait=1")) == (200, "fresh", "wait=1")
+    assert consistency_of(get(api_client, DETAIL, 2, "wait=1")) == (200, "fresh", "wait=1")
 
 
 def test_sync_modes__inline_is_fresh_at_once(api_client: APIClient, settings: Settings) -> None:
     settings.PROJECTION_SYNC = {"product_display": "inline"}
     append(7, product_added())
-    assert said(get(api_client, DETAIL, 1)) == (200, "fresh", "")
+    assert consistency_of(get(api_client, DETAIL, 1)) == (200, "fresh", "")
 
 
 def test_sync_modes__on_demand_is_fresh_without_waiting(
     api_client: APIClient, settings: Settings, written: None
 ) -> None:
     settings.PROJECTION_SYNC = {"product_display": "on_demand"}
-    assert said(get(api_client, DETAIL, 2, "handling=strict"))[:2] == (200, "fresh")
+    assert consistency_of(get(api_client, DETAIL, 2, "handling=strict"))[:2] == (200, "fresh")
 
 
-@pytest.mark.parametrize("why", [{"halted": "another log"}, {"projection_version": 99}])
+@pytest.mark.parametrize("reason", [{"halted": "another log"}, {"projection_version": 99}])
 def test_projection__that_may_not_go_on_is_not_brought_up(
-    api_client: APIClient, written: None, why: dict[str, Any]
+    api_client: APIClient, written: None, reason: dict[str, Any]
 ) -> None:
     checkpoints_of(projection_into(ProductDisplay))
-    Checkpoint.objects.update(**why)
-    assert said(get(api_client, DETAIL, 2, "wait=1"))[:2] == (404, "stale")
+    Checkpoint.objects.update(**reason)
+    assert consistency_of(get(api_client, DETAIL, 2, "wait=1"))[:2] == (404, "stale")
     assert version_shown() == 0
 
 
-def test_waiters__beyond_the_bound_are_answered_at_once(
+def test_wait_slots__when_all_are_taken_the_answer_comes_at_once(
     api_client: APIClient, written: None, all_slots_taken: None
 ) -> None:
     begun = time.monotonic()
-    assert said(get(api_client, DETAIL, 3, "wait=30")) == (200, "stale", "")
+    assert consistency_of(get(api_client, DETAIL, 3, "wait=30")) == (200, "stale", "")
     refused = get(api_client, DETAIL, 3, "wait=30, handling=strict")
-    assert said(refused) == (503, "stale", "handling=strict")
+    assert consistency_of(refused) == (503, "stale", "handling=strict")
     assert time.monotonic() - begun < 2
 
 
-def test_waiters__bringing_up_is_work_and_no_waiting(
+def test_wait_slots__bringing_up_needs_none(
     api_client: APIClient, written: None, all_slots_taken: None
 ) -> None:
-    assert said(get(api_client, DETAIL, 2, "wait=30")) == (200, "fresh", "wait=30")
+    assert consistency_of(get(api_client, DETAIL, 2, "wait=30")) == (200, "fresh", "wait=30")
 
 
 def test_log_lost__public_queries_go_on_without_it(api_client: APIClient, written: None) -> None:
     product(8)
     with connections[write_alias()].execute_wrapper(lost("events_event")):
-        assert said(get(api_client, f"{PRODUCTS}8/", 1, product_id=8))[:2] == (200, "fresh")
-        assert said(get(api_client, PRODUCTS, 2, "wait=1"))[:2] == (200, "stale")
-        assert said(get(api_client, PRODUCTS, 2, "wait=1, handling=strict"))[:2] == (503, "stale")
+        assert consistency_of(get(api_client, f"{PRODUCTS}8/", 1, product_id=8))[:2] == (200, "fresh")
+        assert consistency_of(get(api_client, PRODUCTS, 2, "wait=1"))[:2] == (200, "stale")
+        assert consistency_of(get(api_client, PRODUCTS, 2, "wait=1, handling=strict"))[:2] == (503, "stale")
 
 
-def test_log_lost__on_demand_answers_what_there_is(api_client: APIClient, settings: Settings) -> None:
+def test_log_lost__on_demand_answers_with_the_current_rows(api_client: APIClient, settings: Settings) -> None:
     product(7)
     settings.PROJECTION_SYNC = {"product_display": "on_demand"}
     with connections[write_alias()].execute_wrapper(lost("events_event")):
@@ -279,7 +287,7 @@ def test_log_lost__queries_of_the_log_are_unavailable(
 
 
 def lost(table: str) -> Callable[..., Any]:
-    """Statements about that table do not arrive."""
+    """An execute wrapper in which statements about that table fail."""
 
     def refuse(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         if table in sql:

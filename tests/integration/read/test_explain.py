@@ -1,4 +1,4 @@
-"""Why a field has its value."""
+"""The query explain: the events that gave a field its value."""
 
 import re
 from collections.abc import Sequence
@@ -27,8 +27,8 @@ from products_read.documents.shapes import ProductDisplayDocument, ProductInvent
 from products_read.models import ProductDisplay
 from products_read.queries.explain_field import EVENTS_LOOKED_AT, EXPLAINED_BY, ExplainField, explain_field
 from products_read.queries.keyset import Cursor
-from tests.integration.read.asking import INVENTORY, PRODUCTS, ask, faults
-from tests.integration.read.given import happened
+from tests.integration.read.given import append_and_project
+from tests.integration.read.querying import INVENTORY, PRODUCTS, faults, get_json
 from tests.support.streams import append, product_added, product_rated
 
 pytestmark = pytest.mark.django_db
@@ -48,8 +48,8 @@ LIFE: Sequence[DomainEvent] = (
 
 
 def explained(client: APIClient, field: str) -> tuple[Any, list[tuple[Any, Any, str]]]:
-    """The current value, and what changed it: before, after and the event's type."""
-    answer = ask(client, EXPLAIN, field=field)
+    """The current value, and each change of it: the values before and after it, and the event's type."""
+    answer = get_json(client, EXPLAIN, field=field)
     assert list(answer) == ["field", "current", "changes"]
     assert answer["field"] == field
     changes = [(change["before"], change["after"], change["type"]) for change in answer["changes"]]
@@ -87,7 +87,7 @@ def explained(client: APIClient, field: str) -> tuple[Any, list[tuple[Any, Any, 
         ("discontinued", False, [(None, False, "product.added")]),
     ],
 )
-def test_explain__is_the_events_that_changed_the_field(
+def test_explain__lists_the_events_that_changed_the_field(
     superuser_client: APIClient, field: str, current: object, changes: list[tuple[Any, Any, str]]
 ) -> None:
     append(7, *LIFE)
@@ -95,8 +95,8 @@ def test_explain__is_the_events_that_changed_the_field(
 
 
 def test_explain__every_field_of_both_documents(superuser_client: APIClient) -> None:
-    happened(7, *LIFE)
-    served = ask(superuser_client, f"{INVENTORY}7/") | ask(superuser_client, f"{PRODUCTS}7/")
+    append_and_project(7, *LIFE)
+    served = get_json(superuser_client, f"{INVENTORY}7/") | get_json(superuser_client, f"{PRODUCTS}7/")
     assert {field: explained(superuser_client, field)[0] for field in EXPLAINED_BY} == served
     documents = (ProductDisplayDocument, ProductInventoryDocument)
     assert set(EXPLAINED_BY) == {name for document in documents for name in document.__struct_fields__}
@@ -104,8 +104,8 @@ def test_explain__every_field_of_both_documents(superuser_client: APIClient) -> 
 
 def test_explain__a_change_is_the_event_and_two_values(superuser_client: APIClient) -> None:
     append(7, *LIFE)
-    events = ask(superuser_client, f"{PRODUCTS}7/history/")["results"]
-    changes = ask(superuser_client, EXPLAIN, field="version")["changes"]
+    events = get_json(superuser_client, f"{PRODUCTS}7/history/")["results"]
+    changes = get_json(superuser_client, EXPLAIN, field="version")["changes"]
     expected = [{"before": e["version"] - 1 or None, "after": e["version"], **e} for e in events]
     assert changes == expected
 
@@ -120,7 +120,7 @@ def test_explain__a_change_is_the_event_and_two_values(superuser_client: APIClie
         ("?field=document", "There is no field 'document'. "),
     ],
 )
-def test_explain__a_field_that_is_not_known_names_those_that_are(
+def test_explain__an_unknown_field_is_refused_with_the_known_ones(
     superuser_client: APIClient, query: str, unknown: str
 ) -> None:
     append(7, product_added())
@@ -155,7 +155,7 @@ def test_explain__a_long_stream_leads_on_by_a_link(superuser_client: APIClient) 
     assert "Link" not in earliest
 
 
-def test_explain__starts_from_snapshots_and_makes_those_that_are_missing() -> None:
+def test_explain__starts_from_snapshots_and_makes_missing_ones() -> None:
     ratings = [product_rated(4, user_id=user) for user in range(1, 6000)]
     append(7, product_added(), *ratings)
     query = ExplainField(field="rating_count")
@@ -169,7 +169,7 @@ def test_explain__starts_from_snapshots_and_makes_those_that_are_missing() -> No
     )
 
 
-def test_explain__passes_over_what_an_operator_skipped(superuser_client: APIClient) -> None:
+def test_explain__leaves_out_a_skipped_event(superuser_client: APIClient) -> None:
     append(7, product_added(price="10.00"), LIFE[3])
     skips.record_skip(projection_into(ProductDisplay), list(read_stream(7))[1], "wrong")
     assert explained(superuser_client, "unit_price") == ("10.00", [(None, "10.00", "product.added")])

@@ -1,4 +1,4 @@
-"""The short way to a product gives the answer of the long way, and is left to it whenever there is more to ask."""
+"""The fast path to a product gives the response of the full path. A request with more in it takes the full path."""
 
 from typing import Any
 
@@ -51,30 +51,30 @@ def took_the_full_path(answer: Any) -> bool:
 
 
 def seen(answer: Any) -> tuple[int, bytes, dict[str, str]]:
-    """All that a client sees, but for the id that each request has of its own."""
+    """Everything in the response except the correlation id, which differs in each request."""
     headers = {name: value for name, value in answer.items() if name != "X-Correlation-ID"}
     return answer.status_code, answer.content, headers
 
 
 @pytest.mark.parametrize("headers", ALIKE)
-def test_short_way__answers_as_the_long_way_does(
+def test_fast_path__gives_the_response_of_the_full_path(
     headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tag = got()["ETag"]
     headers = {name: value.format(tag=tag) for name, value in headers.items()}
-    short = got(**headers)
+    fast = got(**headers)
     monkeypatch.setattr(fast_path, "asks_for_more", lambda request: True)
-    long = got(**headers)
-    assert [took_the_full_path(answer) for answer in (short, long)] == [False, True]
-    assert seen(short) == seen(long)
+    full = got(**headers)
+    assert [took_the_full_path(answer) for answer in (fast, full)] == [False, True]
+    assert seen(fast) == seen(full)
 
 
 @pytest.mark.parametrize("headers", MORE)
-def test_more__is_left_to_the_long_way(headers: dict[str, str]) -> None:
+def test_request_with_more__takes_the_full_path(headers: dict[str, str]) -> None:
     assert took_the_full_path(got(**headers))
 
 
-def test_more__a_parameter_or_another_method_is_left_to_the_long_way() -> None:
+def test_request_with_more__a_parameter_or_another_method_takes_the_full_path() -> None:
     answers = [Client().get(f"{ADDRESS}?as_of=yesterday"), Client().head(ADDRESS), Client().options(ADDRESS)]
     assert all(map(took_the_full_path, answers))
 
@@ -87,7 +87,7 @@ def test_more__a_parameter_or_another_method_is_left_to_the_long_way() -> None:
         (KeyError("a bug"), 500, "internal"),
     ],
 )
-def test_refusals__are_told_the_long_way_and_not_looked_up_again(
+def test_refusals__take_the_full_path_and_read_nothing_again(
     error: Exception, status: int, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads = []
@@ -102,13 +102,13 @@ def test_refusals__are_told_the_long_way_and_not_looked_up_again(
     assert (answer.status_code, answer.json()["code"], len(reads)) == (status, code, 1)
 
 
-def test_closed_reads__are_left_to_the_long_way(settings: Settings) -> None:
+def test_closed_reads__take_the_full_path(settings: Settings) -> None:
     settings.API_PUBLIC_READ = False
     assert got().status_code == 401
 
 
 @pytest.mark.parametrize("address", [ADDRESS, "/api/v1/products/8/"])
-def test_throttle__counts_both_ways_alike(settings: Settings, address: str) -> None:
+def test_throttle__counts_both_paths_together(settings: Settings, address: str) -> None:
     cache.clear()
     settings.THROTTLE_ANON = Rate(3, 60)
     statuses = [

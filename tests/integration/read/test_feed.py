@@ -1,4 +1,4 @@
-"""All events in order, and waiting for the next."""
+"""The feed: all events in the order of the log, and waiting for the next one."""
 
 import threading
 import time
@@ -15,11 +15,11 @@ from events.consistency import tokens
 from events.consistency.bounded_wait import wait_slots
 from kernel.database.aliases import write_alias
 from tests.conftest import client_of
-from tests.integration.read.asking import ask, faults
+from tests.integration.read.querying import faults, get_json
 from tests.integration.read.test_bounded_wait import meanwhile
 from tests.support.streams import append, append_open, product_added, product_rated
 
-# PostgreSQL's watermark can't be asked for inside the transaction that appended: these tests commit.
+# These tests commit: on PostgreSQL the watermark cannot be read in the transaction that has appended.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quiet_log")]
 
 FEED = "/api/v1/events/"
@@ -32,7 +32,7 @@ def client(transactional_db: None) -> APIClient:
 
 @pytest.fixture
 def positions() -> list[int]:
-    """Of five events of two products, in the order of the log."""
+    """The positions of five events of two products, in the order of the log."""
     first = append(7, product_added(), product_rated())
     second = append(8, product_added())
     third = append(7, product_rated(user_id=2), product_rated(user_id=3))
@@ -40,18 +40,18 @@ def positions() -> list[int]:
 
 
 def read(client: APIClient, **parameters: int) -> tuple[list[int], int, int]:
-    feed = ask(client, FEED, **parameters)
+    feed = get_json(client, FEED, **parameters)
     assert list(feed) == ["results", "next_after", "head"]
     return [event["position"] for event in feed["results"]], feed["next_after"], feed["head"]
 
 
 def test_feed__is_the_log_in_order(client: APIClient, positions: list[int]) -> None:
     assert read(client) == (positions, positions[-1], positions[-1])
-    types = [event["type"] for event in ask(client, FEED)["results"]]
+    types = [event["type"] for event in get_json(client, FEED)["results"]]
     assert types == ["product.added", "product.rated", "product.added", "product.rated", "product.rated"]
 
 
-def test_feed__goes_on_after_what_was_read(client: APIClient, positions: list[int]) -> None:
+def test_feed__goes_on_after_a_position(client: APIClient, positions: list[int]) -> None:
     head = positions[-1]
     assert read(client, limit=2) == (positions[:2], positions[1], head)
     assert read(client, after=positions[1], limit=2) == (positions[2:4], positions[3], head)
@@ -70,7 +70,7 @@ def test_feed__a_position_beyond_the_head_is_kept(client: APIClient, positions: 
 @pytest.mark.parametrize(
     "query", ["after=-1", "after=x", f"after={2**63}", "limit=0", "limit=1001", "limit=1.5", "page_size=1"]
 )
-def test_feed__refuses_what_makes_no_sense(client: APIClient, query: str) -> None:
+def test_feed__refuses_invalid_parameters(client: APIClient, query: str) -> None:
     assert faults(client.get(f"{FEED}?{query}")) == [query.partition("=")[0]]
 
 
@@ -80,8 +80,8 @@ def test_feed__limits(client: APIClient) -> None:
 
 
 @pytest.mark.postgresql
-def test_feed__passes_over_nothing_that_commits_later(client: APIClient, positions: list[int]) -> None:
-    """A writer draws a position and stays open; another, later in the log, commits first."""
+def test_feed__misses_no_event_that_commits_later(client: APIClient, positions: list[int]) -> None:
+    """One writer draws a position and does not commit. Another draws a later position and commits first."""
     head = read(client)[2]
     drawn, finish = threading.Event(), threading.Event()
 
@@ -97,7 +97,7 @@ def test_feed__passes_over_nothing_that_commits_later(client: APIClient, positio
         while_open = read(client, after=head)
         finish.set()
     assert while_open == ([], head, head)
-    assert [event["product_id"] for event in ask(client, FEED, after=head)["results"]] == [9, 10]
+    assert [event["product_id"] for event in get_json(client, FEED, after=head)["results"]] == [9, 10]
 
 
 def long_poll(client: APIClient, after: int, prefer: str, **headers: str) -> tuple[Any, float]:
@@ -116,7 +116,7 @@ def test_long_poll__ends_with_the_next_event(client: APIClient, positions: list[
     assert 0.3 < seconds < 10
 
 
-def test_long_poll__answers_at_once_when_there_is_something(client: APIClient, positions: list[int]) -> None:
+def test_long_poll__answers_at_once_when_there_are_events(client: APIClient, positions: list[int]) -> None:
     response, seconds = long_poll(client, positions[0], "wait=30")
     assert len(response.json()["results"]) == 4
     assert seconds < 5
@@ -131,19 +131,17 @@ def test_long_poll__ends_empty_when_the_time_is_up(client: APIClient, positions:
 def test_long_poll__does_not_hammer_the_database(client: APIClient, positions: list[int]) -> None:
     statements: list[str] = []
 
-    def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+    def record(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         statements.append(sql)
         assert not connections[write_alias()].in_atomic_block
         return execute(sql, *rest)
 
-    with connections[write_alias()].execute_wrapper(note):
+    with connections[write_alias()].execute_wrapper(record):
         long_poll(client, positions[-1], "wait=2")
     assert len(statements) < 20
 
 
-def test_long_poll__counts_among_those_who_wait(
-    client: APIClient, settings: Settings, positions: list[int]
-) -> None:
+def test_long_poll__needs_a_wait_slot(client: APIClient, settings: Settings, positions: list[int]) -> None:
     settings.WEB_THREADS = 4
     with wait_slots.acquire():
         response, seconds = long_poll(client, positions[-1], "wait=30")

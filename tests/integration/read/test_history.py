@@ -1,4 +1,4 @@
-"""What has happened to a product."""
+"""The query history: the events of a product, newest first."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from rest_framework.test import APIClient
 
-from tests.integration.read.asking import PRODUCTS, ask, faults
+from tests.integration.read.querying import PRODUCTS, faults, get_json
 from tests.support.streams import append, product_added, product_rated
 
 pytestmark = pytest.mark.django_db
@@ -23,13 +23,13 @@ def versions(page: dict[str, Any]) -> list[int]:
 def test_history__is_the_events_newest_first(superuser_client: APIClient) -> None:
     append(7, product_added("Lamp"), product_rated(4))
     append(8, product_added())
-    page = ask(superuser_client, HISTORY)
+    page = get_json(superuser_client, HISTORY)
     assert (page["next"], page["previous"], versions(page)) == (None, None, [2, 1])
 
 
 def test_event__has_the_fields_of_the_contract(superuser_client: APIClient) -> None:
     (added,) = append(7, product_added("Lamp", sku="L-1"), recorded_at=NOON, effective_at=NOON - timedelta(1))
-    (event,) = ask(superuser_client, HISTORY)["results"]
+    (event,) = get_json(superuser_client, HISTORY)["results"]
     command_id = event["metadata"].pop("command_id")
     assert event == {
         "position": added.position,
@@ -60,26 +60,26 @@ def test_event__has_the_fields_of_the_contract(superuser_client: APIClient) -> N
 
 def test_history__in_pages_there_and_back(superuser_client: APIClient) -> None:
     append(7, product_added(), *(product_rated(user_id=user) for user in range(1, 7)))
-    first = ask(superuser_client, HISTORY, page_size=3)
-    second = ask(superuser_client, first["next"])
-    third = ask(superuser_client, second["next"])
+    first = get_json(superuser_client, HISTORY, page_size=3)
+    second = get_json(superuser_client, first["next"])
+    third = get_json(superuser_client, second["next"])
     assert [versions(page) for page in (first, second, third)] == [[7, 6, 5], [4, 3, 2], [1]]
     assert (first["previous"], third["next"]) == (None, None)
-    assert ask(superuser_client, third["previous"])["results"] == second["results"]
-    assert ask(superuser_client, second["previous"])["results"] == first["results"]
+    assert get_json(superuser_client, third["previous"])["results"] == second["results"]
+    assert get_json(superuser_client, second["previous"])["results"] == first["results"]
 
 
 def test_history__a_page_stays_where_it_is_while_events_come(superuser_client: APIClient) -> None:
     append(7, product_added(), product_rated())
-    link = ask(superuser_client, HISTORY, page_size=1)["next"]
+    link = get_json(superuser_client, HISTORY, page_size=1)["next"]
     append(7, product_rated(user_id=2))
-    assert versions(ask(superuser_client, link)) == [1]
+    assert versions(get_json(superuser_client, link)) == [1]
 
 
 def test_history__a_cursor_is_good_for_its_product_alone(superuser_client: APIClient) -> None:
     for product_id in (7, 8):
         append(product_id, product_added(), product_rated())
-    link = ask(superuser_client, HISTORY, page_size=1)["next"]
+    link = get_json(superuser_client, HISTORY, page_size=1)["next"]
     assert faults(superuser_client.get(link.replace("/7/", "/8/"))) == ["cursor"]
 
 
@@ -87,7 +87,7 @@ def test_history__a_cursor_is_good_for_its_product_alone(superuser_client: APICl
     ("query", "at_fault"),
     [("page_size=0", "page_size"), ("page_size=101", "page_size"), ("cursor=x", "cursor"), ("a=1", "a")],
 )
-def test_history__refuses_what_makes_no_sense(superuser_client: APIClient, query: str, at_fault: str) -> None:
+def test_history__refuses_invalid_parameters(superuser_client: APIClient, query: str, at_fault: str) -> None:
     append(7, product_added())
     assert faults(superuser_client.get(f"{HISTORY}?{query}")) == [at_fault]
 
@@ -99,7 +99,7 @@ def test_product_without_stream__is_not_found(superuser_client: APIClient, path:
     assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
 
-@pytest.mark.django_db(transaction=True)  # for the feed: see test_feed
+@pytest.mark.django_db(transaction=True)  # the feed needs committed events: see test_feed
 @pytest.mark.usefixtures("quiet_log")
 @pytest.mark.parametrize("path", [HISTORY, EXPLAIN, FEED])
 def test_permissions__events_view_event(

@@ -1,12 +1,12 @@
-"""The warehouse's lists and detail."""
+"""The inventory: its lists and one product of it."""
 
 import pytest
 from rest_framework.test import APIClient
 
 from facts import InventoryAdded, InventoryItemsShipped
 from products_read.models import ProductInventory
-from tests.integration.read.asking import INVENTORY, OUT_OF_STOCK, ask, faults, ids, walk
 from tests.integration.read.given import DISCONTINUED, product
+from tests.integration.read.querying import INVENTORY, OUT_OF_STOCK, faults, get_json, ids, walk
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def warehouse() -> None:
 
 def test_list__by_id(user_client: APIClient) -> None:
     warehouse()
-    page = ask(user_client, INVENTORY)
+    page = get_json(user_client, INVENTORY)
     assert list(page) == ["next", "previous", "results"]
     assert [(one["id"], one["current_stock"]) for one in page["results"]] == [(1, 5), (2, 0), (3, 0)]
 
@@ -37,7 +37,7 @@ def test_list__filters(user_client: APIClient) -> None:
     assert walk(user_client, f"{INVENTORY}?include_discontinued=true&page_size=3") == [[1, 2, 3], [4]]
 
 
-def test_out_of_stock__is_what_has_none(user_client: APIClient) -> None:
+def test_out_of_stock__lists_the_products_without_stock(user_client: APIClient) -> None:
     warehouse()
     assert ids(user_client, OUT_OF_STOCK) == [2, 3]
     assert ids(user_client, OUT_OF_STOCK, include_discontinued="true") == [2, 3, 4]
@@ -56,7 +56,7 @@ def test_show__is_the_stored_document(user_client: APIClient) -> None:
 
 
 @pytest.mark.parametrize("parameter", ["category", "ordering", "min_price", "page_size", "as_of"])
-def test_list__refuses_what_it_does_not_know(user_client: APIClient, parameter: str) -> None:
+def test_list__refuses_unknown_parameters(user_client: APIClient, parameter: str) -> None:
     for path in (INVENTORY, OUT_OF_STOCK):
         assert faults(user_client.get(path, {parameter: "0"})) == [parameter]
 

@@ -1,4 +1,4 @@
-"""How many statements the queries of the log take, for a user with one permission of its own."""
+"""The number of statements of each query of the log, for a user with one permission."""
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -8,22 +8,22 @@ from django.test.utils import CaptureQueriesContext
 from events.log.watermark import final_watermark
 from kernel.database.aliases import write_alias
 from tests.conftest import client_of
-from tests.integration.read.asking import INVENTORY, PRODUCTS
+from tests.integration.read.querying import INVENTORY, PRODUCTS
 from tests.support.streams import append, product_added, product_rated
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quiet_log")]
 
-WHO, PERMISSIONS = 1, 2
+TOKEN, PERMISSIONS = 1, 2
 STATEMENTS = {
-    f"{PRODUCTS}7/history/": WHO + PERMISSIONS + 1,
-    # The stream's head, skipped events, the stream.
-    f"{PRODUCTS}7/explain/?field=name": WHO + PERMISSIONS + 3,
-    # A snapshot, skipped events, the stream; PostgreSQL is also asked the time.
-    f"{PRODUCTS}7/?as_of=2026-01-02T03:04:06Z": WHO + 3,
-    f"{INVENTORY}7/?as_of=2026-01-02T03:04:06Z": WHO + 3,
-    # The head, with those who write on PostgreSQL, and the events.
-    "/api/v1/events/": WHO + PERMISSIONS + 2,
-    "/api/v1/events/?after=1000000": WHO + PERMISSIONS + 1,
+    f"{PRODUCTS}7/history/": TOKEN + PERMISSIONS + 1,
+    # They read the stream's head, the skipped events and the stream.
+    f"{PRODUCTS}7/explain/?field=name": TOKEN + PERMISSIONS + 3,
+    # They read a snapshot, the skipped events and the stream. PostgreSQL is also asked for the time.
+    f"{PRODUCTS}7/?as_of=2026-01-02T03:04:06Z": TOKEN + 3,
+    f"{INVENTORY}7/?as_of=2026-01-02T03:04:06Z": TOKEN + 3,
+    # They read the head of the log (on PostgreSQL with the open writers) and the events.
+    "/api/v1/events/": TOKEN + PERMISSIONS + 2,
+    "/api/v1/events/?after=1000000": TOKEN + PERMISSIONS + 1,
 }
 ONE_MORE_ON_POSTGRESQL = ("as_of",)
 

@@ -1,4 +1,4 @@
-"""One product, its related ones, and the categories."""
+"""One product, its related products, and the categories."""
 
 import pytest
 from pytest_django import Settings
@@ -7,8 +7,8 @@ from rest_framework.test import APIClient
 
 from facts import ProductRelated
 from products_read.models import ProductDisplay
-from tests.integration.read.asking import CATEGORIES, PRODUCTS, ask, faults
-from tests.integration.read.given import DISCONTINUED, happened, product, rated
+from tests.integration.read.given import DISCONTINUED, append_and_project, product, rated
+from tests.integration.read.querying import CATEGORIES, PRODUCTS, faults, get_json
 
 pytestmark = pytest.mark.django_db
 
@@ -40,12 +40,12 @@ def test_show__is_the_stored_document(api_client: APIClient) -> None:
 
 def test_show__discontinued_too(api_client: APIClient) -> None:
     product(7, DISCONTINUED)
-    assert ask(api_client, f"{PRODUCTS}7/")["discontinued"] is True
+    assert get_json(api_client, f"{PRODUCTS}7/")["discontinued"] is True
 
 
 @pytest.mark.parametrize("product_id", ["8", "9223372036854775807", *NO_IDS])
 @pytest.mark.parametrize("rest", ["/", "/related/"])
-def test_show__what_no_product_has_as_id_is_not_found(
+def test_show__an_id_that_no_product_has_is_not_found(
     api_client: APIClient, product_id: str, rest: str
 ) -> None:
     product(1)
@@ -92,7 +92,7 @@ def test_if_none_match__anything_else_is_200(api_client: APIClient, sent: str) -
 def test_if_none_match__changed_is_200(api_client: APIClient) -> None:
     product(7)
     etag = api_client.get(f"{PRODUCTS}7/")["ETag"]
-    happened(7, *rated(4), after_version=1)
+    append_and_project(7, *rated(4), after_version=1)
     response = api_client.get(f"{PRODUCTS}7/", headers={"If-None-Match": etag})
     assert response.status_code == 200
     assert response["ETag"] != etag
@@ -103,17 +103,17 @@ def test_related__in_the_order_related(api_client: APIClient) -> None:
     product(2, name="Two")
     product(3, DISCONTINUED)
     product(4)
-    related = ask(api_client, f"{PRODUCTS}1/related/")
+    related = get_json(api_client, f"{PRODUCTS}1/related/")
     assert [one["id"] for one in related] == [4, 2]
-    assert related[1] == ask(api_client, f"{PRODUCTS}2/")
-    assert ask(api_client, f"{PRODUCTS}2/related/") == []
+    assert related[1] == get_json(api_client, f"{PRODUCTS}2/")
+    assert get_json(api_client, f"{PRODUCTS}2/related/") == []
 
 
-def test_categories__count_what_is_not_discontinued(api_client: APIClient) -> None:
+def test_categories__count_the_products_that_are_not_discontinued(api_client: APIClient) -> None:
     product(1, categories=["oak", "chairs"])
     product(2, categories=["oak"])
     product(3, DISCONTINUED, categories=["oak", "gone"])
-    assert ask(api_client, CATEGORIES) == [
+    assert get_json(api_client, CATEGORIES) == [
         {"slug": "chairs", "product_count": 1},
         {"slug": "oak", "product_count": 2},
     ]

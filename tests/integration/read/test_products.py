@@ -1,25 +1,25 @@
-"""The catalogue's list: filters and orderings."""
+"""The list of products: its filters and orderings."""
 
 import pytest
 from rest_framework.test import APIClient
 
 from facts import InventoryAdded
-from tests.integration.read.asking import PRODUCTS, ask, faults, ids
 from tests.integration.read.given import DISCONTINUED, product, rated
+from tests.integration.read.querying import PRODUCTS, faults, get_json, ids
 
 pytestmark = pytest.mark.django_db
 
 
 def test_list__is_a_page_of_documents(api_client: APIClient) -> None:
     product(7, name="Oak Chair", sku="CH-1", categories=["oak"])
-    page = ask(api_client, PRODUCTS)
+    page = get_json(api_client, PRODUCTS)
     assert list(page) == ["next", "previous", "results"]
     assert (page["next"], page["previous"]) == (None, None)
-    assert page["results"] == [ask(api_client, f"{PRODUCTS}7/")]
+    assert page["results"] == [get_json(api_client, f"{PRODUCTS}7/")]
 
 
 def test_list__empty(api_client: APIClient) -> None:
-    assert ask(api_client, PRODUCTS) == {"next": None, "previous": None, "results": []}
+    assert get_json(api_client, PRODUCTS) == {"next": None, "previous": None, "results": []}
 
 
 def test_list__leaves_out_discontinued(api_client: APIClient) -> None:
@@ -146,9 +146,9 @@ def test_filters__all_hold_together(api_client: APIClient) -> None:
             categories=["furniture"],
             sku=f"S{product_id}",
         )
-    wanted = {"name": "oak", "category": "furniture", "min_price": 10, "max_price": 10, "min_rating": 5}
-    assert ids(api_client, PRODUCTS, **wanted, in_stock="true", ordering="-name") == [2, 1]
-    assert ids(api_client, PRODUCTS, **wanted, in_stock="true", sku="S1") == [1]
+    filters = {"name": "oak", "category": "furniture", "min_price": 10, "max_price": 10, "min_rating": 5}
+    assert ids(api_client, PRODUCTS, **filters, in_stock="true", ordering="-name") == [2, 1]
+    assert ids(api_client, PRODUCTS, **filters, in_stock="true", sku="S1") == [1]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What is served is what the schema publishes, by JSON Schema's own rules."""
+"""Documents, events and problems are valid by the published schema, as JSON Schema defines it."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -31,8 +31,8 @@ from facts import (
 from products_read.models import ProductDisplay, ProductInventory
 from products_read.queries.explain_field import EXPLAINED_BY
 from tests.conftest import client_of
-from tests.integration.read.asking import CATEGORIES, INVENTORY, OUT_OF_STOCK, PRODUCTS, ask
-from tests.integration.read.given import happened
+from tests.integration.read.given import append_and_project
+from tests.integration.read.querying import CATEGORIES, INVENTORY, OUT_OF_STOCK, PRODUCTS, get_json
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,10 +72,10 @@ def client(transactional_db: None) -> APIClient:
 
 @pytest.fixture
 def products() -> None:
-    """One with everything that can happen, a bare one, and a discontinued one."""
-    happened(7, *LIFE)
-    happened(8, LIFE[0])
-    happened(9, LIFE[0], ProductDiscontinued(reason="gone"))
+    """Make a product with every kind of event, one with a single event, and a discontinued one."""
+    append_and_project(7, *LIFE)
+    append_and_project(8, LIFE[0])
+    append_and_project(9, LIFE[0], ProductDiscontinued(reason="gone"))
 
 
 def validator(published: dict[str, Any], schema: dict[str, Any]) -> Draft202012Validator:
@@ -86,7 +86,7 @@ def component(published: dict[str, Any], name: str) -> Draft202012Validator:
     return validator(published, {"$ref": f"#/components/schemas/{name}"})
 
 
-def answer_of(published: dict[str, Any], path: str, status: str = "200") -> Draft202012Validator:
+def response_schema(published: dict[str, Any], path: str, status: str = "200") -> Draft202012Validator:
     (content,) = published["paths"][path]["get"]["responses"][status]["content"].values()
     return validator(published, content["schema"])
 
@@ -112,7 +112,7 @@ def test_documents__that_differ_are_told_apart(
         component(published, "ProductInventory").validate(document | change)
 
 
-ANSWERS = {
+SCHEMA_PATHS = {
     PRODUCTS: PRODUCTS,
     f"{PRODUCTS}7/": f"{PRODUCTS}{{product_id}}/",
     f"{PRODUCTS}7/related/": f"{PRODUCTS}{{product_id}}/related/",
@@ -126,21 +126,23 @@ ANSWERS = {
 }
 
 
-def test_answers__are_as_published(published: dict[str, Any], client: APIClient, products: None) -> None:
-    for asked, path in ANSWERS.items():
-        answer_of(published, path).validate(ask(client, asked))
+def test_responses__are_as_published(published: dict[str, Any], client: APIClient, products: None) -> None:
+    for query, path in SCHEMA_PATHS.items():
+        response_schema(published, path).validate(get_json(client, query))
 
 
-def test_every_event_type__is_published_and_was_seen(published: dict[str, Any], client: APIClient) -> None:
-    happened(7, *LIFE)
-    events = ask(client, "/api/v1/events/")["results"]
+def test_every_event_type__is_published_and_occurs_in_this_test(
+    published: dict[str, Any], client: APIClient
+) -> None:
+    append_and_project(7, *LIFE)
+    events = get_json(client, "/api/v1/events/")["results"]
     assert {event["type"] for event in events} == set(REGISTRY)
     assert set(published["components"]["schemas"]["Event"]["discriminator"]["mapping"]) == set(REGISTRY)
 
 
 def test_event__with_another_types_data_is_told_apart(published: dict[str, Any], client: APIClient) -> None:
-    happened(7, LIFE[0])
-    (event,) = ask(client, "/api/v1/events/")["results"]
+    append_and_project(7, LIFE[0])
+    (event,) = get_json(client, "/api/v1/events/")["results"]
     component(published, "Event").validate(event)
     for change in ({"type": "product.rated"}, {"data": {}}, {"metadata": {}}, {"type": "product.painted"}):
         with pytest.raises(ValidationError):
@@ -157,7 +159,7 @@ def test_problems__are_as_published(published: dict[str, Any], client: APIClient
     for status, query in REFUSALS.items():
         response: Any = client.get(f"{PRODUCTS}7/history/{query}")
         assert response.status_code == int(status)
-        answer_of(published, f"{PRODUCTS}{{product_id}}/history/", status).validate(response.json())
+        response_schema(published, f"{PRODUCTS}{{product_id}}/history/", status).validate(response.json())
 
 
 def queries(published: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -166,7 +168,7 @@ def queries(published: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield path, item["get"]
 
 
-def test_every_query__says_how_it_refuses(published: dict[str, Any]) -> None:
+def test_every_query__publishes_its_refusals(published: dict[str, Any]) -> None:
     for path, operation in queries(published):
         expected = {"200", "400", "401", "406", "429", "503"}
         expected |= {"404"} if "{product_id}" in path else set()
@@ -175,7 +177,7 @@ def test_every_query__says_how_it_refuses(published: dict[str, Any]) -> None:
         assert set(operation["responses"]) == expected, path
 
 
-def test_every_query__takes_a_token_and_says_so(published: dict[str, Any]) -> None:
+def test_every_query__takes_a_token_and_publishes_its_headers(published: dict[str, Any]) -> None:
     for path, operation in queries(published):
         sent = {one["name"] for one in operation["parameters"] if one["in"] == "header"}
         assert {"Consistency-Token", "Prefer", "X-Correlation-ID"} <= sent, path
@@ -183,20 +185,20 @@ def test_every_query__takes_a_token_and_says_so(published: dict[str, Any]) -> No
         assert {"Consistency", "Preference-Applied", "X-Correlation-ID", "Cache-Control"} <= answered, path
 
 
-def test_every_query__says_whether_it_is_public(published: dict[str, Any]) -> None:
+def test_every_query__publishes_whether_it_is_public(published: dict[str, Any]) -> None:
     public = {path for path, operation in queries(published) if {} in operation["security"]}
     detail = f"{PRODUCTS}{{product_id}}/"
     assert public == {PRODUCTS, detail, f"{detail}related/", CATEGORIES}
 
 
 def free_form(schema: Any) -> bool:
-    """Whether anything in a schema is an object of which nothing is said."""
+    """Whether a part of the schema is an object without described properties."""
     if isinstance(schema, list):
         return any(free_form(part) for part in schema)
     if not isinstance(schema, dict):
         return False
-    says_nothing = schema.get("type") == "object" and not {"properties", "title"} & set(schema)
-    return says_nothing or any(free_form(part) for part in schema.values())
+    is_undescribed = schema.get("type") == "object" and not {"properties", "title"} & set(schema)
+    return is_undescribed or any(free_form(part) for part in schema.values())
 
 
 def test_schema__has_no_free_form_object_in_queries(published: dict[str, Any]) -> None:

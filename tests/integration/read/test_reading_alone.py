@@ -1,4 +1,4 @@
-"""What queries touch: read tables (and who asks), in as few statements as can be, by index."""
+"""Queries read only the read tables and the account of the client. They need few statements, and use an index."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,8 +11,8 @@ from rest_framework.test import APIClient
 
 from facts import ProductRelated
 from kernel.database.aliases import read_alias
-from tests.integration.read.asking import CATEGORIES, INVENTORY, OUT_OF_STOCK, PRODUCTS
 from tests.integration.read.given import many_products, product
+from tests.integration.read.querying import CATEGORIES, INVENTORY, OUT_OF_STOCK, PRODUCTS
 
 pytestmark = pytest.mark.django_db
 
@@ -51,9 +51,9 @@ def test_inventory_queries__one_statement_for_the_token_and_one_to_read(
     product(7)
     with CaptureQueriesContext(connection) as captured:
         assert user_client.get(path).status_code == 200
-    who, what = (query["sql"] for query in captured.captured_queries)
-    assert "authtoken_token" in who
-    assert "products_read_" in what
+    account, rows = (query["sql"] for query in captured.captured_queries)
+    assert "authtoken_token" in account
+    assert "products_read_" in rows
 
 
 def test_list__statements_do_not_grow_with_the_page(
@@ -66,7 +66,7 @@ def test_list__statements_do_not_grow_with_the_page(
 
 
 def plan(sql: str) -> str:
-    """How the database runs a statement, as text; reading a whole table counts as the last resort."""
+    """The query plan of a statement, as text. On PostgreSQL the plan reads a whole table only without an index."""
     on_postgresql = connections[read_alias()].vendor == "postgresql"
     with connections[read_alias()].cursor() as cursor:
         if on_postgresql:
@@ -76,7 +76,7 @@ def plan(sql: str) -> str:
 
 
 def statement_of(client: APIClient, path: str) -> str:
-    """The statement that answers the query."""
+    """The last statement of the query, which reads its rows."""
     with CaptureQueriesContext(connections[read_alias()]) as captured:
         assert client.get(path).status_code == 200
     sql: str = captured.captured_queries[-1]["sql"]
@@ -135,7 +135,7 @@ def test_read_database_down__unavailable(
 
 @pytest.fixture
 def unreachable() -> Callable[..., Any]:
-    """Wraps the execution of statements: none arrives."""
+    """An execute wrapper in which every statement fails."""
 
     def refuse(*args: Any) -> Any:
         raise OperationalError("connection refused")

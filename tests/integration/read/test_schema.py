@@ -1,4 +1,4 @@
-"""What the schema says of the queries is what they do."""
+"""The schema describes the queries as they are."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ from facts import InventoryAdded, ProductRelated
 from products_read.api.serializers import ProductDisplaySerializer, ProductInventorySerializer
 from products_read.documents.shapes import ProductDisplayDocument, ProductInventoryDocument
 from products_read.models import ProductDisplay, ProductInventory
-from tests.integration.read.asking import ask
 from tests.integration.read.given import product, rated
+from tests.integration.read.querying import get_json
 
 
 def documented(client: APIClient) -> dict[str, Any]:
-    """The schema as it is served, afresh."""
+    """The schema as it is served, generated anew."""
     GENERATOR_STATS.reset()
-    schema: dict[str, Any] = ask(client, "/api/schema/", format="json")
+    schema: dict[str, Any] = get_json(client, "/api/schema/", format="json")
     return schema
 
 
@@ -27,7 +27,7 @@ def documented(client: APIClient) -> dict[str, Any]:
     ("serializer", "model"),
     [(ProductDisplaySerializer, ProductDisplay), (ProductInventorySerializer, ProductInventory)],
 )
-def test_serializer__describes_what_is_served(serializer: Any, model: Any) -> None:
+def test_serializer__describes_the_served_document(serializer: Any, model: Any) -> None:
     product(7, name="Bare")
     full = [
         *rated(4, 5, 5),
@@ -94,5 +94,5 @@ def test_schema__has_every_query_and_its_parameters(api_client: APIClient) -> No
 
 def test_schema__queries_give_no_warnings(api_client: APIClient) -> None:
     documented(api_client)
-    said = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]
-    assert [line for line in said if "products_read" in line] == []
+    warnings = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]
+    assert [line for line in warnings if "products_read" in line] == []
