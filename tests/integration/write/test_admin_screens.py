@@ -1,4 +1,4 @@
-"""Screens for operators."""
+"""The admin of products_write: task screens send commands, and tables can only be seen."""
 
 import re
 from typing import Any
@@ -46,7 +46,7 @@ def test_task__is_a_button_on_the_products_page() -> None:
     assert task_url(product_id) in page.content.decode()
 
 
-def test_task__button_is_only_for_those_who_may() -> None:
+def test_task__button_needs_the_permission() -> None:
     product_id = added()
     page = operator("Catalogue manager").get(f"/admin/products_write/product/{product_id}/change/")
     assert page.status_code == 200
@@ -81,7 +81,7 @@ def test_task__shows_a_fault_at_its_field(quantity: str) -> None:
     assert re.search(r'id="id_quantity_error"|errorlist', response.content.decode())
 
 
-def test_task__whose_form_names_a_product_too_is_refused() -> None:
+def test_task__a_form_that_names_a_product_is_refused() -> None:
     client, product_id, other = operator(), added(), added()
     form = hidden_fields(client.get(task_url(product_id))) | {"quantity": "5", "product_id": str(other)}
     with nothing_changes():
@@ -126,7 +126,7 @@ def test_task__by_get_with_parameters_does_nothing() -> None:
         assert client.get(f"{task_url(product_id)}?quantity=5").status_code == 200
 
 
-def test_task__nobody_is_sent_to_sign_in() -> None:
+def test_task__without_an_account_leads_to_the_sign_in() -> None:
     assert Client().get(task_url(added())).status_code == 302
 
 
@@ -135,7 +135,7 @@ def test_task__of_a_product_that_does_not_exist_is_404() -> None:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_tables__are_for_looking_only(superuser: User, table: str) -> None:
+def test_tables__can_only_be_seen(superuser: User, table: str) -> None:
     product_id = added(categories=["tea"])
     sent("add-to-inventory", product_id=product_id, quantity=1)
     sent("rate-product", product_id=product_id, rating=3, user_id=superuser.pk)

@@ -1,4 +1,4 @@
-"""Commands that wait: what is answered at once, the order they are executed in, and what becomes their answer."""
+"""Asynchronous commands: their acceptance, the order of their execution, and their stored responses."""
 
 from datetime import timedelta
 from typing import Any
@@ -32,14 +32,14 @@ ASYNC = {"Prefer": "respond-async"}
 def accepted(
     name: str, /, *, actor: Actor = SYSTEM, expected_version: int | None = None, **payload: Any
 ) -> CommandRecord:
-    """The record of a command that now waits."""
-    outcome = accept(Envelope.of(name, payload, actor=actor, expected_version=expected_version))
-    assert (outcome.status, outcome.result, outcome.replayed) == (202, None, False)
-    return CommandRecord.objects.get(command_id=outcome.command_id)
+    """Accept a command. Returns its record; the command now waits in the queue."""
+    response = accept(Envelope.of(name, payload, actor=actor, expected_version=expected_version))
+    assert (response.status, response.result, response.replayed) == (202, None, False)
+    return CommandRecord.objects.get(command_id=response.command_id)
 
 
 def executed(record: CommandRecord) -> CommandRecord:
-    """The same after its line was executed."""
+    """Execute the waiting commands of the same product. Returns the record as it is then."""
     execute_line_of(record.id)
     record.refresh_from_db()
     return record
@@ -96,7 +96,7 @@ def test_post__another_preference_is_answered_with_the_result(
     assert (answer.status_code, "Preference-Applied" in answer.headers) == (200, False)
 
 
-def test_accept__nobody_a_lacking_permission_and_faults_are_refused_at_once(
+def test_accept__a_missing_account_or_permission_and_faults_are_refused_at_once(
     user: User, user_client: APIClient, api_client: APIClient
 ) -> None:
     body = {"product_id": added(), "unit_price": "1.00"}
@@ -107,7 +107,7 @@ def test_accept__nobody_a_lacking_permission_and_faults_are_refused_at_once(
     assert not QueuedCommand.objects.exists()
 
 
-def test_accept__raises_what_speaks_against_it_now(user: User) -> None:
+def test_accept__raises_refusals_that_are_known_at_once(user: User) -> None:
     with pytest.raises(PermissionDenied):
         accept(Envelope.of("change-price", {}, actor=Actor.of(user)))
     with pytest.raises(Invalid):
@@ -137,7 +137,7 @@ def test_accept__repeated_while_it_waits_is_pending_again_and_queued_once(user_c
     assert QueuedCommand.objects.count() == 1
 
 
-def test_accept__repeated_when_done_is_the_stored_answer(user_client: APIClient) -> None:
+def test_accept__repeated_after_execution_is_the_stored_response(user_client: APIClient) -> None:
     body, key = {"product_id": added(), "rating": 4}, {"Idempotency-Key": str(uuid4())}
     post(user_client, "rate-product", body, **key)
     execute_everything_waiting()
@@ -186,7 +186,7 @@ def test_execute__in_the_order_accepted() -> None:
     assert not QueuedCommand.objects.exists()
 
 
-def test_execute__a_key_once_refused_stands_at_the_end_of_the_line() -> None:
+def test_execute__a_key_that_was_refused_before_stands_at_the_end_of_the_line() -> None:
     product_id, command_id = added(), uuid4()
     body = {"product_id": product_id, "quantity": 1}
     with pytest.raises(errors.InsufficientStock):
@@ -269,7 +269,7 @@ def test_execute__a_time_left_out_is_the_moment_of_acceptance() -> None:
     assert event.effective_at == accepted_at < event.recorded_at
 
 
-def test_execute__a_recount_saw_what_had_moved_when_it_was_accepted() -> None:
+def test_execute__a_recount_includes_the_movements_before_its_acceptance() -> None:
     product_id = added()
     sent("add-to-inventory", product_id=product_id, quantity=10)
     record = accepted("update-stock-from-inventory-recount", product_id=product_id, updated_quantity=8)
@@ -295,7 +295,7 @@ def test_execute__events_carry_id_actor_and_correlation_of_the_sender(user: User
     assert UUID(metadata["command_id"]) == command_id
 
 
-def test_execute__a_fault_of_ours_keeps_the_line_waiting_and_other_lines_go_on() -> None:
+def test_execute__a_bug_keeps_the_line_waiting_and_other_lines_go_on() -> None:
     broken = accepted("add-to-inventory", product_id=added(), quantity=1)
     behind = accepted("add-to-inventory", product_id=broken.product_id, quantity=1)
     other = accepted("add-to-inventory", product_id=added(), quantity=1)
@@ -306,7 +306,7 @@ def test_execute__a_fault_of_ours_keeps_the_line_waiting_and_other_lines_go_on()
     assert [record.status for record in (broken, behind, other)] == ["pending", "pending", "succeeded"]
 
 
-def test_execute__a_fault_of_ours_is_an_answer_in_the_end(superuser_client: APIClient) -> None:
+def test_execute__a_bug_becomes_the_response_in_the_end(superuser_client: APIClient) -> None:
     broken = accepted("add-to-inventory", product_id=added(), quantity=1)
     behind = accepted("add-to-inventory", product_id=broken.product_id, quantity=1)
     long_ago = timezone.now() - timedelta(minutes=11)
@@ -324,20 +324,20 @@ def test_execute__a_command_of_a_newer_release_waits_for_it() -> None:
     assert executed(record).status == "succeeded"
 
 
-def test_execute__stops_at_the_deadline_and_says_that_something_is_left() -> None:
+def test_execute__stops_at_the_deadline_and_returns_that_commands_are_left() -> None:
     record = accepted("add-to-inventory", product_id=added(), quantity=1)
     assert execute_line_of(record.id, deadline=0.0)
     assert QueuedCommand.objects.count() == 1
 
 
-def test_sweep__executes_what_no_message_told_of() -> None:
+def test_sweep__executes_a_command_without_a_message() -> None:
     record = accepted("add-to-inventory", product_id=added(), quantity=1)
     sweep_everything()
     record.refresh_from_db()
     assert record.status == "succeeded"
 
 
-def test_status__of_a_waiting_command_is_for_its_sender_and_those_who_may(
+def test_status__of_a_waiting_command_needs_its_sender_or_the_permission(
     user: User, superuser_client: APIClient
 ) -> None:
     record = accepted("add-to-inventory", product_id=added(), quantity=1)

@@ -1,4 +1,4 @@
-"""What happens around every handler: keys, refusals, conflicts, statements."""
+"""The behaviours around every handler: keys, refusals, conflicts, transactions and statements."""
 
 import re
 from uuid import UUID, uuid4
@@ -37,9 +37,9 @@ def test_send__answers_with_version_position_and_events() -> None:
     ]
 
 
-def test_send__event_names_who_and_through_which_command(user: User) -> None:
+def test_send__event_names_its_actor_and_its_command(user: User) -> None:
     command_id = uuid4()
-    outcome = send(
+    response = send(
         Envelope.of(
             "rate-product",
             {"product_id": added(), "rating": 4},
@@ -48,14 +48,14 @@ def test_send__event_names_who_and_through_which_command(user: User) -> None:
             correlation_id="trail-1",
         )
     )
-    assert outcome.result is not None
-    metadata = Event.objects.get(position=outcome.result.position).metadata
+    assert response.result is not None
+    metadata = Event.objects.get(position=response.result.position).metadata
     assert metadata["actor_id"] == user.pk
     assert (metadata["command_id"], metadata["command"]) == (str(command_id), "rate-product")
     assert metadata["correlation_id"] == "trail-1"
 
 
-def test_send__what_changes_nothing_answers_the_current_version_and_position() -> None:
+def test_send__a_command_that_changes_nothing_returns_the_current_version_and_position() -> None:
     product_id = added()
     changed = sent("change-price", product_id=product_id, unit_price="13.00")
     again = sent("change-price", product_id=product_id, unit_price="13.0")
@@ -138,7 +138,7 @@ def test_send__a_refused_key_may_carry_another_command() -> None:
     assert sent("add-to-inventory", command_id=command_id, product_id=product_id, quantity=2).version == 2
 
 
-def test_send__a_refused_reuse_leaves_the_answer_as_it_was() -> None:
+def test_send__a_refused_reuse_leaves_the_stored_response() -> None:
     product_id, command_id = added(), uuid4()
     sent("add-to-inventory", command_id=command_id, product_id=product_id, quantity=1)
     before = CommandRecord.objects.filter(command_id=command_id).values().get()
@@ -153,9 +153,9 @@ def test_send__a_binding_refusal_is_answered_again(user: User) -> None:
     CommandRecord.objects.filter(command_id=command_id).update(
         status="refused", http_status=409, body='{"code":"product_discontinued"}'
     )
-    outcome = send(Envelope.of("rate-product", body, actor=actor, command_id=command_id))
-    assert (outcome.status, outcome.body) == (409, b'{"code":"product_discontinued"}')
-    assert (outcome.result, outcome.replayed) == (None, True)
+    response = send(Envelope.of("rate-product", body, actor=actor, command_id=command_id))
+    assert (response.status, response.body) == (409, b'{"code":"product_discontinued"}')
+    assert (response.result, response.replayed) == (None, True)
 
 
 def test_send__a_pending_command_is_in_progress(user: User) -> None:
@@ -166,7 +166,7 @@ def test_send__a_pending_command_is_in_progress(user: User) -> None:
         send(Envelope.of("rate-product", body, actor=actor, command_id=command_id))
 
 
-def test_send__nobody_is_refused_before_the_body_is_looked_at() -> None:
+def test_send__without_an_account_is_refused_before_the_body_is_read() -> None:
     with pytest.raises(NotAuthenticated):
         send(Envelope.of("rate-product", {"rating": "?"}, actor=ANONYMOUS))
 
@@ -269,7 +269,7 @@ CONFLICTS = [
 
 
 @pytest.mark.parametrize(("name", "body", "meanwhile", "other_body", "conflicts"), CONFLICTS)
-def test_expected_version__refuses_what_conflicts_and_nothing_else(
+def test_expected_version__refuses_only_after_a_conflicting_event(
     user: User,
     superuser: User,
     name: str,
@@ -309,23 +309,23 @@ def test_expected_version__comes_before_the_rules_of_the_domain() -> None:
 
 
 def messages(name: str, actor: Actor, command_id: UUID | None = None, **payload: object) -> list[list[str]]:
-    """What the command sends to the database inside its transaction: what each message does to which tables."""
+    """The messages of the command to the database in its transaction, each as its statements: verb and table."""
     with CaptureQueriesContext(connection) as captured:
         send(Envelope.of(name, payload, actor=actor, command_id=command_id))
-    sent_by_it = [query["sql"].strip() for query in captured if "products_read" not in query["sql"]]
-    end = next(place for place, text in enumerate(sent_by_it) if text.startswith("RELEASE SAVEPOINT"))
-    return [[" ".join(found) for found in _DOES.findall(text)] for text in sent_by_it[1:end]]
+    texts = [query["sql"].strip() for query in captured if "products_read" not in query["sql"]]
+    end = next(place for place, text in enumerate(texts) if text.startswith("RELEASE SAVEPOINT"))
+    return [[" ".join(found) for found in _DOES.findall(text)] for text in texts[1:end]]
 
 
 _DOES = re.compile(r'(INSERT|UPDATE|FROM)(?: INTO)? "?(?:products_write|events)_(\w+)')
 
 
 def in_messages(*together: str) -> list[list[str]]:
-    """PostgreSQL takes in one message what belongs together."""
+    """On PostgreSQL these statements go in one message, on SQLite each in its own."""
     return [list(together)] if connection.vendor == "postgresql" else [[statement] for statement in together]
 
 
-def test_rate_product__takes_its_key_first_and_answers_last(user: User) -> None:
+def test_rate_product__claims_its_key_first_and_stores_its_response_last(user: User) -> None:
     product_id = added()
     assert messages("rate-product", Actor.of(user), uuid4(), product_id=product_id, rating=4) == [
         ["INSERT commandrecord"],
@@ -336,7 +336,7 @@ def test_rate_product__takes_its_key_first_and_answers_last(user: User) -> None:
     ]
 
 
-def test_rate_product__with_a_key_made_here_stores_it_with_the_answer(user: User) -> None:
+def test_rate_product__with_a_key_of_the_service_stores_it_with_the_response(user: User) -> None:
     product_id = added()
     assert messages("rate-product", Actor.of(user), product_id=product_id, rating=4) == [
         ["FROM product"],
@@ -347,7 +347,7 @@ def test_rate_product__with_a_key_made_here_stores_it_with_the_answer(user: User
 
 
 class Failing:
-    """What comes next in the chain: fails so many times, and then answers."""
+    """The next behaviour in the chain. It raises the error so many times, and then responds."""
 
     def __init__(self, error: Exception, times: int) -> None:
         self.error, self.left, self.calls = error, times, 0
@@ -373,13 +373,13 @@ def an_envelope() -> Envelope:
 
 
 @pytest.mark.parametrize("sqlstate", ["40P01", "40001"])
-def test_transact__tries_again_after_what_passes(sqlstate: str) -> None:
+def test_in_transaction__tries_again_after_a_passing_error(sqlstate: str) -> None:
     failing = Failing(database_error(sqlstate), 2)
     assert behaviours.in_transaction(an_envelope(), failing).status == 200
     assert failing.calls == 3
 
 
-def test_transact__gives_up_after_some_attempts() -> None:
+def test_in_transaction__gives_up_after_some_attempts() -> None:
     failing = Failing(database_error("40P01"), 99)
     with pytest.raises(Unavailable):
         behaviours.in_transaction(an_envelope(), failing)
@@ -387,19 +387,19 @@ def test_transact__gives_up_after_some_attempts() -> None:
 
 
 @pytest.mark.parametrize("sqlstate", ["55P03", "57014", None])
-def test_transact__a_timeout_or_a_lost_connection_is_unavailable_at_once(sqlstate: str | None) -> None:
+def test_in_transaction__a_timeout_or_a_lost_connection_is_unavailable_at_once(sqlstate: str | None) -> None:
     failing = Failing(database_error(sqlstate), 99)
     with pytest.raises(Unavailable):
         behaviours.in_transaction(an_envelope(), failing)
     assert failing.calls == 1
 
 
-def test_transact__a_bug_stays_a_bug() -> None:
+def test_in_transaction__a_bug_stays_a_bug() -> None:
     with pytest.raises(DatabaseError):
         behaviours.in_transaction(an_envelope(), Failing(database_error("42703", DatabaseError), 1))
 
 
-def test_transact__a_refusal_leaves_no_trace_of_what_was_written() -> None:
+def test_in_transaction__a_refusal_undoes_all_writes() -> None:
     def write_and_refuse(envelope: Envelope) -> CommandResponse:
         Product.objects.update(name="Written")
         raise ServiceError
@@ -409,7 +409,7 @@ def test_transact__a_refusal_leaves_no_trace_of_what_was_written() -> None:
         behaviours.in_transaction(an_envelope(), write_and_refuse)
 
 
-def test_events__of_ratings_say_what_was_replaced(user: User) -> None:
+def test_events__of_ratings_name_the_replaced_rating(user: User) -> None:
     product_id = added()
     for rating in (4, 2):
         sent("rate-product", actor=Actor.of(user), product_id=product_id, rating=rating)

@@ -1,4 +1,4 @@
-"""Commands over HTTP, row by row of what clients rely on."""
+"""Commands over HTTP: responses, headers, refusals, descriptions and status."""
 
 import json
 from typing import Any
@@ -64,7 +64,7 @@ def test_post__a_new_product_is_created_at_its_location(superuser_client: APICli
     assert response.headers["Location"] == f"/api/v1/products/{response.json()['product_id']}/"
 
 
-def test_post__repeated_gives_the_same_bytes_and_says_so(superuser_client: APIClient) -> None:
+def test_post__repeated_gives_the_same_bytes_and_is_marked_as_replayed(superuser_client: APIClient) -> None:
     headers, body = {"Idempotency-Key": f'"{uuid4()}"'}, {"name": "Teapot", "unit_price": "12.50"}
     first = post(superuser_client, "add-new-product", body, **headers)
     again = post(superuser_client, "add-new-product", body, **headers)
@@ -82,7 +82,7 @@ def test_post__a_reused_key_is_422(user_client: APIClient) -> None:
     assert code_of(response) == (422, "idempotency_key_reused")
 
 
-def test_post__a_command_in_progress_says_when_to_ask_again(user: User, user_client: APIClient) -> None:
+def test_post__a_command_in_progress_has_retry_after(user: User, user_client: APIClient) -> None:
     key, body = str(uuid4()), {"product_id": added(), "rating": 4}
     post(user_client, "rate-product", body, **{"Idempotency-Key": key})
     CommandRecord.objects.filter(command_id=key).update(status="pending", http_status=None, body="")
@@ -92,7 +92,7 @@ def test_post__a_command_in_progress_says_when_to_ask_again(user: User, user_cli
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_post__nobody_is_401_whatever_the_body(api_client: APIClient, name: str) -> None:
+def test_post__without_an_account_is_401_with_any_body(api_client: APIClient, name: str) -> None:
     response = api_client.post(f"{COMMANDS_URL}{name}/", b"{", content_type="application/json")
     assert code_of(response) == (401, "not_authenticated")
     assert response.headers["WWW-Authenticate"] == "Token"
@@ -130,7 +130,7 @@ def test_post__without_the_commands_permission_is_403(user: User, user_client: A
     ],
     ids=lambda body: body[:40].decode(errors="replace"),
 )
-def test_post__what_cannot_be_understood_is_400(user_client: APIClient, body: bytes) -> None:
+def test_post__a_malformed_body_is_400(user_client: APIClient, body: bytes) -> None:
     with nothing_changes():
         response = user_client.post(f"{COMMANDS_URL}rate-product/", body, content_type="application/json")
     assert code_of(response) == (400, "invalid")
@@ -176,7 +176,7 @@ def test_post__a_new_product_matches_no_version(superuser_client: APIClient) -> 
     assert code_of(response) == (400, "invalid")
 
 
-def test_post__an_outdated_version_is_412_and_says_why(superuser_client: APIClient) -> None:
+def test_post__an_outdated_version_is_412_and_names_the_conflict(superuser_client: APIClient) -> None:
     product_id = added()
     sent("change-price", product_id=product_id, unit_price="13.00")
     body = {"product_id": product_id, "unit_price": "14.00"}
@@ -298,7 +298,7 @@ def test_status__shared_by_two_is_told_apart_by_actor(user: User, superuser: Use
     assert code_of(client.get(f"{url}?who=1")) == (400, "invalid")
 
 
-def test_status__of_nobody_is_401(api_client: APIClient) -> None:
+def test_status__without_an_account_is_401(api_client: APIClient) -> None:
     assert code_of(api_client.get(f"{COMMANDS_URL}{uuid4()}/")) == (401, "not_authenticated")
 
 

@@ -1,4 +1,4 @@
-"""If-Match: each command against each event that may have happened since, as the contract's table has it."""
+"""If-Match: each command conflicts with exactly the events since then that the table below names."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from tests.support.deciding import added, nothing_changes, sent
 
 pytestmark = pytest.mark.django_db
 
-OWN, OTHER = "own", "other"  # whose rating
+OWN, OTHER = "own", "other"  # the user of the rating
 COUNTED = {"counted_at": "2026-01-01T00:00:00Z"}
 LIFECYCLE = {"product.discontinued", "product.reinstated"}
 RELATIONS = LIFECYCLE | {"product.related", "product.unrelated"}
@@ -56,7 +56,7 @@ HAPPENS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 class Shop:
-    """Products that have stock, ratings by both users and a relation, so that each event can happen to them."""
+    """Makes products with stock, ratings by both users and a relation, so that each event can follow."""
 
     def __init__(self, own: User, other: User) -> None:
         self.users = {OWN: own.pk, OTHER: other.pk}
@@ -64,7 +64,7 @@ class Shop:
             added(product_id=product_id)
 
     def product(self, *, discontinued: bool) -> tuple[int, int]:
-        """Id and version of a new one."""
+        """The id and version of a new product."""
         product_id = added()
         self.sent("add-to-inventory", product_id, {"quantity": 50})
         self.sent("relate-products", product_id, {"related_product_id": 8})
@@ -78,7 +78,7 @@ class Shop:
         return sent(name, product_id=product_id, **self.named(fields))
 
     def named(self, fields: dict[str, Any]) -> dict[str, Any]:
-        """With the users' ids."""
+        """The fields with the ids of the users in place of OWN and OTHER."""
         return fields | {key: self.users[fields[key]] for key in ("user_id",) if key in fields}
 
 
@@ -99,7 +99,7 @@ def refusal_of(
 
 
 @pytest.mark.parametrize(("name", "fields", "conflicting"), CONFLICTS)
-def test_expected_version__conflicts_with_what_the_table_says(
+def test_expected_version__conflicts_with_the_events_of_the_table(
     shop: Shop, name: str, fields: dict[str, Any], conflicting: set[str]
 ) -> None:
     found = set()
@@ -117,7 +117,7 @@ def test_expected_version__conflicts_with_what_the_table_says(
     assert found == conflicting
 
 
-def test_conflicts__speak_of_every_command_and_event() -> None:
+def test_conflicts__name_every_command_and_event() -> None:
     assert {name for name, _, _ in CONFLICTS} | {"add-new-product"} == set(COMMANDS)
     assert {happening.partition(" ")[0] for happening in HAPPENS} | {"product.added"} == set(REGISTRY)
 

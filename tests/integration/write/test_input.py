@@ -1,4 +1,4 @@
-"""What no command takes, field by field and command by command; the suite runs it on both databases."""
+"""Inputs that commands refuse: bad values for each field of each command, and bad bodies."""
 
 import json
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "update-stock-from-inventory-recount": {"product_id": 7, "updated_quantity": 1},
 }
 
-# As they stand in the body: much of it no JSON library would write.
+# Raw JSON texts, because JSON libraries do not write many of these values.
 NUMBERS = (
     "true",
     '"5"',
@@ -102,7 +102,7 @@ MASS = (
 
 
 @pytest.fixture(autouse=True)
-def products_that_stay_as_they_are() -> Iterator[None]:
+def unchanged_products() -> Iterator[None]:
     for product_id in (7, 8):
         added(product_id=product_id)
     with nothing_changes():
@@ -115,19 +115,17 @@ def posted(client: APIClient, name: str, body: bytes) -> tuple[int, dict[str, An
 
 
 def body_with(name: str, field: str, raw: str) -> bytes:
-    """The command's body with this field as it is written."""
+    """A body of the command in which this field has the raw JSON text."""
     others = {key: value for key, value in BODIES[name].items() if key != field}
     return (json.dumps(others)[:-1] + (", " if others else "") + f'"{field}": {raw}}}').encode()
 
 
 @pytest.mark.parametrize(("name", "field"), FIELDS, ids=lambda value: getattr(value, "name", value))
-def test_field__refuses_what_it_cannot_hold(
-    superuser_client: APIClient, name: str, field: CommandField
-) -> None:
+def test_field__refuses_bad_values(superuser_client: APIClient, name: str, field: CommandField) -> None:
     for raw in BAD[field.type]:
         status, problem = posted(superuser_client, name, body_with(name, field.name, raw))
         assert (status, problem["code"]) == (400, "invalid"), raw[:40]
-        # What is no JSON at all is no field's fault.
+        # A body that is not JSON is a fault of no field.
         assert {fault["field"] for fault in problem["errors"]} <= {field.name, ""}, raw[:40]
 
 
@@ -155,7 +153,7 @@ def test_body__names_the_faults_of_headers_with_its_own(superuser_client: APICli
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_body__takes_nothing_that_is_not_the_commands(superuser_client: APIClient, name: str) -> None:
+def test_body__refuses_fields_of_other_commands(superuser_client: APIClient, name: str) -> None:
     own = {field.name for field in fields_of(COMMANDS[name])}
     for field in {*MASS, "user_id"} - own:
         status, problem = posted(superuser_client, name, body_with(name, field, "1"))
@@ -191,7 +189,7 @@ def test_body__too_large_is_413(superuser_client: APIClient, name: str, size: in
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_body__a_good_one_gets_through(superuser_client: APIClient, name: str) -> None:
-    """The control: it is refused for what the products are like."""
+    """The control of this module: a good body is refused only because of the state of the products."""
     product_id = 7 if name == "add-new-product" else 404
     status, problem = posted(
         superuser_client, name, json.dumps(BODIES[name] | {"product_id": product_id}).encode()
@@ -199,7 +197,7 @@ def test_body__a_good_one_gets_through(superuser_client: APIClient, name: str) -
     assert (status, problem["code"]) in {(404, "product_not_found"), (409, "product_id_taken")}
 
 
-def test_text__of_markup_is_kept_as_it_is_and_shown_as_text(superuser_client: APIClient) -> None:
+def test_text__of_markup_is_shown_as_text(superuser_client: APIClient) -> None:
     markup = "<script>alert(1)</script>"
     body = json.dumps({"product_id": 7, markup: markup}).encode()
     page = superuser_client.post(

@@ -1,4 +1,4 @@
-"""Commands from scripts, imports, groups and the demo."""
+"""Management commands: send_command, import_products and seed_demo; and the groups."""
 
 import json
 import re
@@ -26,7 +26,7 @@ HEADER = "product_id,sku,name,description,unit_price,categories,quantity"
 
 
 def run(*arguments: Any, **options: Any) -> tuple[int, str, str]:
-    """Exit status, output and complaints of a management command."""
+    """The exit status, standard output and error output of a management command."""
     out, err = StringIO(), StringIO()
     try:
         call_command(*map(str, arguments), stdout=out, stderr=err, **options)
@@ -37,7 +37,7 @@ def run(*arguments: Any, **options: Any) -> tuple[int, str, str]:
     return 0, out.getvalue(), err.getvalue()
 
 
-def test_send_command__prints_the_answer() -> None:
+def test_send_command__prints_the_response() -> None:
     status, out, _ = run("send_command", "add-new-product", '{"name": "Teapot", "unit_price": "12.50"}')
     assert (status, json.loads(out)["status"]) == (0, "succeeded")
     assert CommandRecord.objects.get().actor_id == 0
@@ -77,7 +77,7 @@ def test_send_command__an_outdated_version_is_refused() -> None:
     assert (status, json.loads(out)["code"]) == (1, "version_conflict")
 
 
-def test_send_command__a_version_to_expect_of_a_new_product_is_wrong_use() -> None:
+def test_send_command__an_expected_version_of_a_new_product_is_wrong_use() -> None:
     body = '{"name": "Lamp", "unit_price": "1"}'
     with nothing_changes():
         assert run("send_command", "add-new-product", body, "--expected-version", "1")[0] == 2
@@ -134,7 +134,7 @@ def test_import__stopped_between_product_and_stock_goes_on(tmp_path: Path) -> No
     assert state_of(7)["stock"] == 5
 
 
-def test_import__the_state_asked_for_again_after_a_change_is_brought_back(tmp_path: Path) -> None:
+def test_import__again_after_a_change_restores_the_state_of_the_file(tmp_path: Path) -> None:
     path = csv_file(tmp_path, "7,T-1,Teapot,,12.50,,5")
     for _ in range(2):
         run("import_products", path)
@@ -144,7 +144,7 @@ def test_import__the_state_asked_for_again_after_a_change_is_brought_back(tmp_pa
     assert (str(state_of(7)["unit_price"]), state_of(7)["stock"]) == ("12.50", 5)
 
 
-def test_import__disarmed_formulas_are_what_they_were(tmp_path: Path) -> None:
+def test_import__disarmed_formulas_get_their_original_text(tmp_path: Path) -> None:
     run("import_products", csv_file(tmp_path, "7,'=1+1,'-x,'''@y,1,,"))
     state = state_of(7)
     assert (state["sku"], state["name"], state["description"]) == ("=1+1", "-x", "''@y")
@@ -188,14 +188,14 @@ def test_import__dry_run_changes_nothing(tmp_path: Path) -> None:
 
 
 def rings() -> None:
-    """Three products; the third is without SKU."""
+    """Add three products. The third has no SKU."""
     added(product_id=1, sku="RING-1", name="Silver ring")
     added(product_id=2, sku="RING-2", name="Gold ring")
     added(product_id=3, name="Plain ring")
 
 
 def refusal(tmp_path: Path, line: str, *options: str) -> str:
-    """What a run and a dry run alike say of the line; and nothing has changed."""
+    """The error text for the line, which a run and a dry run print alike. Neither changes anything."""
     path = csv_file(tmp_path, line)
     with nothing_changes():
         status, out, err = run("import_products", path, *options)
@@ -275,7 +275,7 @@ def test_import__a_second_line_about_a_product_is_refused(
     assert list(Product.objects.filter(name="Lamp").values_list("id", flat=True)) == [3]
 
 
-def test_import__a_refused_line_does_not_speak_for_its_product(tmp_path: Path) -> None:
+def test_import__a_refused_line_does_not_claim_its_product(tmp_path: Path) -> None:
     rings()
     path = csv_file(tmp_path, "1,TEE-1,T-shirt,,9.00,,", "1,RING-1,Ring,,30.00,,", "2,TEE-1,T-shirt,,9.00,,")
     status, out, err = run("import_products", path)
@@ -329,17 +329,17 @@ def test_import__refuses_another_header(tmp_path: Path, header: str) -> None:
     assert (status, err.split(":")[0]) == (1, "line 1")
 
 
-def test_import__refuses_what_is_not_utf8_and_what_is_not_there(tmp_path: Path) -> None:
+def test_import__refuses_a_file_that_is_not_utf8_or_missing(tmp_path: Path) -> None:
     path = tmp_path / "latin.csv"
     path.write_bytes(b"sku,name\nT-1,\xff\n")
     assert run("import_products", path)[0] == 1
     assert run("import_products", tmp_path / "none.csv")[0] == 2
 
 
-def test_groups__hold_exactly_the_permissions_they_are_for() -> None:
-    for name, wanted in GROUPS.items():
+def test_groups__hold_exactly_their_permissions() -> None:
+    for name, expected in GROUPS.items():
         found = Group.objects.get(name=name).permissions.values_list("content_type__app_label", "codename")
-        assert {f"{label}.{codename}" for label, codename in found} == set(wanted)
+        assert {f"{label}.{codename}" for label, codename in found} == set(expected)
 
 
 def test_groups__made_again_are_as_they_were() -> None:
@@ -390,7 +390,7 @@ def test_seed_demo__is_refused_outside_debug(demo: Path, settings: Settings) -> 
     assert run("seed_demo", "--force", "--products", 1, "--events", 0)[0] == 0
 
 
-def test_seed_demo__takes_over_nobody(demo: Path) -> None:
+def test_seed_demo__takes_over_no_existing_user(demo: Path) -> None:
     User.objects.create_user("operator", email="operator@example.com", password="mine")
     assert run("seed_demo")[0] == 1
     assert User.objects.get().check_password("mine")

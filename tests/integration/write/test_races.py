@@ -1,4 +1,4 @@
-"""Commands that meet: several connections, each thread its own."""
+"""Concurrent commands. Each thread has its own connection."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """What the calls answer or raise, begun together, in their order."""
+    """Begin all calls together. Returns the result of each in order, or the code of its refusal."""
     results: list[Any] = [None] * len(calls)
     start = threading.Barrier(len(calls))
 
@@ -49,7 +49,7 @@ def command(name: str, /, **payload: Any) -> Callable[[], Any]:
     return lambda: sent(name, **payload).product_id
 
 
-def test_twins__with_one_key_take_effect_once() -> None:
+def test_one_key__sent_by_several_at_once_takes_effect_once() -> None:
     body, command_id = {"name": "Teapot", "unit_price": "1.00"}, uuid4()
 
     def twin() -> CommandResponse:
@@ -127,7 +127,7 @@ def test_versions__have_no_hole_and_times_never_go_back() -> None:
 
 @contextmanager
 def held(statement: str, parameters: list[Any]) -> Iterator[None]:
-    """Another connection that has executed `statement` and not yet ended its transaction."""
+    """Hold the locks of `statement` in an open transaction of another connection."""
     ready, done = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -193,7 +193,7 @@ def test_send__survives_a_migration_under_its_prepared_statements() -> None:
 
 @pytest.mark.usefixtures("quiet_queue")
 @pytest.mark.postgresql
-def test_queue__a_command_in_somebody_elses_hands_is_left_and_so_is_its_line() -> None:
+def test_queue__a_command_held_by_another_worker_is_left_with_its_line() -> None:
     product_id = added()
     first, second = (
         accept(
@@ -213,8 +213,8 @@ def test_queue__a_command_in_somebody_elses_hands_is_left_and_so_is_its_line() -
 
 @pytest.mark.usefixtures("quiet_queue")
 @pytest.mark.postgresql
-def test_queue__nobody_joins_a_line_before_the_last_one_is_seen_in_it() -> None:
-    """Else a later id could be executed before an earlier one is committed."""
+def test_queue__a_command_joins_a_line_only_after_the_one_before_is_committed() -> None:
+    """Otherwise a worker could execute a later command before an earlier one is committed."""
     product_id, other_id = added(), added()
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '200ms'")

@@ -1,4 +1,4 @@
-"""The command log forgets what binds nobody any more, and nothing else."""
+"""The command log loses entries only after their retention has passed."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def aged(command_id: UUID, *, days: int) -> UUID:
-    """The record's moments put back by so many days."""
+    """Put the moments of the record back by so many days. Returns its id."""
     moment = timezone.now() - timedelta(days=days)
     records = CommandRecord.objects.filter(command_id=command_id)
     records.update(received_at=moment)
@@ -59,7 +59,7 @@ def kept(*command_ids: UUID) -> list[bool]:
     return [CommandRecord.objects.filter(command_id=command_id).exists() for command_id in command_ids]
 
 
-def test_clean_command_log__keeps_what_is_younger_and_what_waits(capsys: pytest.CaptureFixture[str]) -> None:
+def test_clean_command_log__keeps_younger_and_waiting_commands(capsys: pytest.CaptureFixture[str]) -> None:
     product_id = added()
     old, young = succeeded(product_id, days=31), succeeded(product_id, days=29)
     pending = waiting(product_id, days=400)
@@ -103,7 +103,7 @@ def test_clean_command_log__a_forgotten_key_is_a_new_commands() -> None:
 
 
 @pytest.mark.parametrize("days", ["-1", "99999999"])
-def test_clean_command_log__nonsense_is_wrong_use(days: str) -> None:
+def test_clean_command_log__an_impossible_age_is_wrong_use(days: str) -> None:
     with pytest.raises(CommandError) as caught:
         call_command("clean_command_log", f"--older-than={days}")
     assert caught.value.returncode == 2

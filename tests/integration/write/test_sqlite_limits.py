@@ -1,4 +1,4 @@
-"""SQLite without room, or in somebody else's hands: a clear answer, nothing done, and a sound file."""
+"""A full disk or a locked SQLite file: the command is refused, nothing is done, and the file stays sound."""
 
 import sqlite3
 from contextlib import closing
@@ -31,7 +31,7 @@ def changed(client: APIClient, product_id: int, letter: str) -> tuple[int, dict[
     return answer.status_code, answer.json()
 
 
-def test_disk_full__is_unavailable_and_goes_on_once_there_is_room(superuser_client: APIClient) -> None:
+def test_disk_full__is_unavailable_until_there_is_room(superuser_client: APIClient) -> None:
     product_id = added()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM")  # earlier tests have left free pages
