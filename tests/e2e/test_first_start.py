@@ -48,7 +48,7 @@ class Checkout:
                 output=output,
             )
         with running(process):
-            wait_until(lambda: "Ctrl-C ends" in log.read_text(), process, log, patience=180)
+            wait_until(lambda: "Ctrl-C ends" in log.read_text(), process, log, timeout=180)
         return log.read_text()
 
     def manage(self, *arguments: str) -> None:
