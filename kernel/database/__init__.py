@@ -1,1 +1,1 @@
-"""The one home of SQL plumbing: statements, values, and what differs between the two databases."""
+"""The one home of SQL code: statements, values, and the differences between the two databases."""

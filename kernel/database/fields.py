@@ -1,4 +1,4 @@
-"""Text that both databases compare alike."""
+"""Text fields that both databases compare in the same way."""
 
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ _Get = TypeVar("_Get")
 
 
 class CodePointTextField(models.TextField[_Set, _Get]):
-    """Text ordered by code point, whatever the locale: sorting and prefix ranges agree on both databases."""
+    """Text ordered by code point in every locale. Sorting and prefix ranges give the same rows on both databases."""
 
     def db_parameters(self, connection: BaseDatabaseWrapper) -> Any:
         return {**super().db_parameters(connection), "collation": dialect_of(connection).code_point_collation}

@@ -1,4 +1,7 @@
-"""Model instances and their values in statements of our own: building the ORM's costs more than executing them."""
+"""Model instances from the rows of statements of our own, and values for such statements.
+
+The hot path does not use the ORM: the ORM takes longer to build a statement than the database takes to execute it.
+"""
 
 from collections.abc import Sequence
 from functools import cache
@@ -16,13 +19,13 @@ _M = TypeVar("_M", bound=models.Model)
 
 @cache
 def select(model: type[models.Model]) -> str:
-    """``SELECT`` of all columns of the model's table, in the order of its fields."""
+    """Returns a `SELECT` of all columns of the model's table, in the order of its fields."""
     columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields)
     return f'SELECT {columns} FROM "{model._meta.db_table}"'
 
 
 def hydrate(model: type[_M], connection: BaseDatabaseWrapper, row: Sequence[Any]) -> _M:
-    """The instance that a row of such a ``SELECT`` stands for."""
+    """Makes the model instance of a row that `select(model)` returned."""
     values = list(row)
     for index, load in _loaded_fields(model, dialect_of(connection)):
         if values[index] is not None:
@@ -31,7 +34,7 @@ def hydrate(model: type[_M], connection: BaseDatabaseWrapper, row: Sequence[Any]
 
 
 def adapter_for(field: "models.Field[Any, Any]", dialect: Dialect) -> Adapter | None:
-    """What makes a value of the field one that the database takes; None where it is one already."""
+    """Returns the function that puts a value of the field into the form of the database; None if there is no need."""
     if isinstance(field, models.ForeignKey):
         return adapter_for(field.target_field, dialect)
     if isinstance(field, dialect.taken_as_given):
@@ -48,7 +51,7 @@ def _names(model: type[models.Model]) -> list[str]:
 
 @cache
 def _loaded_fields(model: type[models.Model], dialect: Dialect) -> list[tuple[int, Adapter]]:
-    """Those whose values the database does not give as they are, by their index."""
+    """The fields whose values must be converted after loading, by their index."""
     fields = enumerate(model._meta.concrete_fields)
     return [(index, load) for index, field in fields if (load := _loading(field, dialect))]
 

@@ -1,6 +1,6 @@
-"""Statements of the hot path: prepared where the database can.
+"""Statements of the hot path. They are prepared where the database can prepare.
 
-Parsing and planning cost PostgreSQL as much as executing does.
+For such a statement, PostgreSQL spends as much time on parsing and planning as on executing.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ from kernel.database.prepared_statements import Executed
 
 
 class Statement(NamedTuple):
-    """SQL with a placeholder for each value, the values in the form that the database takes."""
+    """SQL with a placeholder for each value. The values have the form that the database takes."""
 
     text: str
     values: Sequence[Any]
@@ -27,7 +27,7 @@ Adapter = Callable[[Any, BaseDatabaseWrapper], Any]
 def adapt(
     connection: BaseDatabaseWrapper, adapters: Sequence[Adapter | None], values: Sequence[Any]
 ) -> list[Any]:
-    """The values in the form that the database takes. `adapters` are those of their fields; None changes nothing."""
+    """Returns the values in the form that the database takes. An adapter that is None leaves its value as it is."""
     return [
         value if adapter is None else adapter(value, connection)
         for adapter, value in zip(adapters, values, strict=True)
@@ -35,9 +35,10 @@ def adapt(
 
 
 def run(connection: BaseDatabaseWrapper, text: str, values: Sequence[Any] = ()) -> Executed:
-    """Executes the statement on the connection, prepared if its backend prepares."""
+    """Executes the statement on the connection, as a prepared one if the connection's backend can prepare."""
     connection.validate_thread_sharing()
     run_prepared = getattr(connection, "run_prepared", None)  # kernel.database.postgresql has it
+    # A debug cursor and wrappers must see each statement, and only Django's cursor shows it to them.
     if run_prepared is not None and not (connection.force_debug_cursor or connection.execute_wrappers):
         executed: Executed | None = run_prepared(text, values)
         if executed is not None:
@@ -48,17 +49,17 @@ def run(connection: BaseDatabaseWrapper, text: str, values: Sequence[Any] = ()) 
 
 
 def fetch(connection: BaseDatabaseWrapper, text: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """All rows that the statement returns."""
+    """Executes the statement and returns all its rows."""
     return run(connection, text, values).rows
 
 
 def uuid_value(connection: BaseDatabaseWrapper, value: UUID | None) -> UUID | str | None:
-    """A UUID in the form that the database takes."""
+    """Returns the UUID in the form that the database takes."""
     return value if value is None or connection.features.has_native_uuid_field else value.hex
 
 
 def _cursor(connection: BaseDatabaseWrapper) -> CursorWrapper:
-    """The connection's cursor. DEBUG alone notes no statements of the hot path: noting costs as much as executing."""
+    """Makes a cursor. DEBUG alone does not log statements of the hot path: logging takes as long as executing."""
     if connection.force_debug_cursor:
         return connection.cursor()
     connection.close_if_health_check_failed()

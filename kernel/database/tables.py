@@ -1,7 +1,7 @@
-"""The few statements of the hot path, written out: the ORM's way costs twice the time of a command.
+"""The few statements that commands need, as plain SQL. Through the ORM a command takes twice as long.
 
-Both databases take the same text (PostgreSQL, and SQLite from 3.35). Values pass through their model field,
-so that each database gets times, amounts and UUIDs in its own form.
+PostgreSQL and SQLite (from 3.35) take the same text. The model field of each value puts it into the form of the
+database: times, amounts and UUIDs differ.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 
 
 def update(model: type[models.Model], changes: Mapping[str, object], where: Mapping[str, object]) -> int:
-    """Sets columns of the rows that match, how many those were; both mappings are field name to value."""
+    """Sets columns of the rows that match. Both mappings are field name to value. Returns the number of these rows."""
     return run(write_connection(), *update_statement(model, changes, where)).affected
 
 
 def update_statement(
     model: type[models.Model], changes: Mapping[str, object], where: Mapping[str, object]
 ) -> Statement:
-    """What `update` executes."""
+    """Returns the statement that `update` executes."""
     text, adapters = _update_statement(model, tuple(changes), tuple(where))
     return Statement(text, adapt(write_connection(), adapters, [*changes.values(), *where.values()]))
 
 
 def insert(model: type[models.Model], *rows: Mapping[str, object]) -> None:
-    """Inserts rows that have the same fields."""
+    """Inserts rows. All of them have the fields of the first one."""
     if not rows:
         return
     statement, adapters = _insert_statement(model, tuple(rows[0]), len(rows))
@@ -45,9 +45,9 @@ def insert(model: type[models.Model], *rows: Mapping[str, object]) -> None:
 def insert_if_absent(
     model: type[models.Model], row: Mapping[str, object], *, unique: Sequence[str], returning: str
 ) -> Any:
-    """Inserts `row` unless its `unique` fields are there already; the `returning` column, else None.
+    """Inserts `row` and returns its `returning` column. Returns None if a row with the `unique` fields exists.
 
-    Another transaction that is inserting the same is waited for.
+    If another open transaction has inserted such a row, this one waits until the other ends.
     """
     statement, adapters = _insert_statement(model, tuple(row))
     conflict = ", ".join(_column(model, name) for name in unique)
@@ -60,7 +60,7 @@ _M = TypeVar("_M", bound=models.Model)
 
 
 def get(model: type[_M], **where: object) -> _M:
-    """The one row that matches; no value is None. Raises ObjectDoesNotExist."""
+    """Returns the one row that matches. No value may be None. Raises ObjectDoesNotExist if no row matches."""
     statement, adapters = _select_statement(model, tuple(where))
     found = fetch(write_connection(), statement, adapt(write_connection(), adapters, list(where.values())))
     if not found:

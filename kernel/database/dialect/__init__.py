@@ -1,6 +1,7 @@
-"""Everything that differs between PostgreSQL and SQLite, once: `postgresql` and `sqlite` stand side by side.
+"""All differences between PostgreSQL and SQLite, in one place: `postgresql` and `sqlite` have the same methods.
 
-Nothing else asks which database it talks to. A statement that both understand stands where it is used.
+Other code calls the dialect and does not ask for the kind of database. A statement that both databases understand
+stands where it is used.
 """
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -15,5 +16,5 @@ _DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (PostgreSQ
 
 
 def dialect_of(connection: BaseDatabaseWrapper) -> Dialect:
-    """The dialect of the connection's database."""
+    """Returns the dialect of the connection's database."""
     return _DIALECTS[connection.vendor]

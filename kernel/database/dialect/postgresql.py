@@ -1,4 +1,4 @@
-"""PostgreSQL's way."""
+"""The dialect of PostgreSQL."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -22,7 +22,7 @@ from kernel.database.statements import Adapter, Statement, fetch
 
 
 class PostgreSQL(Dialect):
-    """Many writers at once, row locks, advisory locks, a clock of its own."""
+    """PostgreSQL has many writers at once, row locks, advisory locks and a clock of its own."""
 
     name = "postgresql"
     has_one_writer = False
@@ -44,10 +44,11 @@ class PostgreSQL(Dialect):
         return f"{column} IN (SELECT json_array_elements_text(%s::json))", listed
 
     def execute_together(self, connection: BaseDatabaseWrapper, *statements: Statement) -> Any:
-        """Those before the last go into its WITH: one round trip for all."""
+        """The statements before the last become parts of its WITH clause, so that all take one round trip."""
         *before, last = statements
         if not before:
             return fetch(connection, *last)[0][0]
+        # PostgreSQL executes a part that changes rows even if nothing refers to it.
         names = ", ".join(f"part_{number} AS ({part.text})" for number, part in enumerate(before))
         values = [value for statement in statements for value in statement.values]
         return fetch(connection, f"WITH {names} {last.text}", values)[0][0]
@@ -55,7 +56,11 @@ class PostgreSQL(Dialect):
     def fetch_locked(
         self, connection: BaseDatabaseWrapper, select: str, values: Sequence[Any]
     ) -> tuple[RawRow, datetime] | None:
-        """The clock is read after the lock is held: read before, it inverted a third of the times of a hot product."""
+        """MATERIALIZED makes PostgreSQL lock the row first and read the clock second.
+
+        When the clock was read first, a third of the events of a busy product had an earlier time than the event
+        before them.
+        """
         locked = f"WITH locked AS MATERIALIZED ({select} FOR UPDATE)"
         found = fetch(connection, f"{locked} SELECT locked.*, clock_timestamp() FROM locked", values)
         return (found[0][:-1], found[0][-1]) if found else None
@@ -72,7 +77,7 @@ class PostgreSQL(Dialect):
         adapters: Sequence[Adapter | None],
         on_conflict: str,
     ) -> set[Any]:
-        """All rows go in as one JSON text, which is cheaper to make here than an array of each column."""
+        """All rows are sent as one JSON text, which takes less CPU here than an array for each column."""
         fields = model._meta.concrete_fields
         names, quoted = [field.column for field in fields], quoted_columns(connection, model)
         types = ", ".join(
@@ -107,7 +112,7 @@ class PostgreSQL(Dialect):
         execute_plainly(connection, behind, [sequence, last, last])
 
     def draws_one_by_one(self, connection: BaseDatabaseWrapper, table: str, column: str) -> bool:
-        """A session that caches numbers gives them out later than a session that draws after it."""
+        """A session with cached numbers can use a low number after another session has used a higher one."""
         cached = (
             "SELECT max(seqcache) FROM pg_sequence WHERE seqrelid = pg_get_serial_sequence(%s, %s)::regclass"
         )
@@ -123,10 +128,12 @@ class PostgreSQL(Dialect):
         execute_plainly(connection, f"DROP TRIGGER IF EXISTS {name} ON {table}")
 
     def lock_until_commit(self, connection: BaseDatabaseWrapper, lock_class: int, key: int) -> None:
+        # An advisory lock takes two 32-bit numbers. Keys that agree in these bits share a lock and only wait longer.
         execute_plainly(connection, "SELECT pg_advisory_xact_lock(%s, %s)", [lock_class, key & 0x7FFF_FFFF])
 
     @contextmanager
     def run_alone(self, connection: BaseDatabaseWrapper, lock_class: int, name: str) -> Iterator[None]:
+        # The lock belongs to the session: it lasts over many transactions, and ends with the process.
         key = [lock_class, crc32(name.encode()) & 0x7FFF_FFFF]
         if not value_of(connection, "SELECT pg_try_advisory_lock(%s, %s)", key):
             raise LockHeldElsewhere(name)
@@ -142,6 +149,7 @@ class PostgreSQL(Dialect):
     def one_snapshot(self, connection: BaseDatabaseWrapper) -> Iterator[None]:
         with transaction.atomic(using=connection.alias):
             execute_plainly(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            # Between two statements the caller may compute for longer than a command may idle.
             execute_plainly(connection, "SET LOCAL statement_timeout = 0")
             execute_plainly(connection, "SET LOCAL idle_in_transaction_session_timeout = 0")
             yield
@@ -154,7 +162,7 @@ class PostgreSQL(Dialect):
         try:
             yield
         finally:
-            with suppress(DatabaseError):
+            with suppress(DatabaseError):  # a new connection has the usual timeouts anyway
                 for timeout in timeouts:
                     execute_plainly(connection, f"RESET {timeout}")
 

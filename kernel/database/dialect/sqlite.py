@@ -1,4 +1,4 @@
-"""SQLite's way."""
+"""The dialect of SQLite."""
 
 import fcntl
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +23,10 @@ from kernel.database.statements import Adapter, Statement, adapt, fetch, run
 
 
 class SQLite(Dialect):
-    """One writer at a time: a transaction is IMMEDIATE and holds the one lock there is. The clock is this machine's."""
+    """SQLite has one writer at a time. The clock is that of this machine.
+
+    A transaction begins with BEGIN IMMEDIATE and holds the one lock of the database until it ends.
+    """
 
     name = "sqlite"
     has_one_writer = True
@@ -35,7 +38,7 @@ class SQLite(Dialect):
     taken_as_given = (models.CharField, models.TextField, models.IntegerField)
 
     rows_kept = 1_000
-    """Of a table that numbers are drawn from; the others mean nothing and are removed."""
+    """How many rows stay at most in a table that only gives numbers. Older rows have no meaning and are removed."""
 
     def among(self, column: str, numbers: Iterable[int]) -> tuple[str, str]:
         return f"{column} IN (SELECT value FROM json_each(%s))", f"[{','.join(map(str, numbers))}]"
@@ -66,6 +69,7 @@ class SQLite(Dialect):
         adapters: Sequence[Adapter | None],
         on_conflict: str,
     ) -> set[Any]:
+        """All rows count as written. No other transaction can have written a later version in the meantime."""
         columns = quoted_columns(connection, model)
         statement = (
             f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({', '.join(columns)})"
@@ -82,7 +86,7 @@ class SQLite(Dialect):
             cursor.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks(columns)})", rows)
 
     def analyse(self, connection: BaseDatabaseWrapper, table: str) -> None:
-        """The planner does without."""
+        """SQLite's planner works without statistics."""
 
     def draw_identity(self, connection: BaseDatabaseWrapper, table: str) -> int:
         drawn = int(value_of(connection, f"INSERT INTO {table} DEFAULT VALUES RETURNING id"))
@@ -106,11 +110,11 @@ class SQLite(Dialect):
         execute_plainly(connection, f"DROP TRIGGER IF EXISTS {name}")
 
     def lock_until_commit(self, connection: BaseDatabaseWrapper, lock_class: int, key: int) -> None:
-        """A transaction that writes is alone."""
+        """There is nothing to lock: only one transaction writes at a time."""
 
     @contextmanager
     def run_alone(self, connection: BaseDatabaseWrapper, lock_class: int, name: str) -> Iterator[None]:
-        """By a file beside the database, whose lock ends with the process."""
+        """The lock is on a file beside the database. The operating system releases it when the process ends."""
         with open(f"{connection.settings_dict['NAME']}.{name}.lock", "w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -119,10 +123,11 @@ class SQLite(Dialect):
             yield
 
     def keep_writers_out(self, connection: BaseDatabaseWrapper, table: str) -> None:
-        """A transaction that writes is alone."""
+        """There is nothing to lock: only one transaction writes at a time."""
 
     @contextmanager
     def one_snapshot(self, connection: BaseDatabaseWrapper) -> Iterator[None]:
+        # `atomic` would begin an IMMEDIATE transaction, which writers have to wait for.
         execute_plainly(connection, "BEGIN DEFERRED")
         try:
             yield
@@ -131,11 +136,11 @@ class SQLite(Dialect):
 
     @contextmanager
     def without_timeouts(self, connection: BaseDatabaseWrapper) -> Iterator[None]:
-        yield  # statements have none, and the lock is waited for as long as the settings say
+        yield  # SQLite limits no statement, and the settings say how long it waits for its lock
 
     @contextmanager
     def brief_transaction(self, connection: BaseDatabaseWrapper, lock_milliseconds: int) -> Iterator[None]:
-        """The one lock is waited for before the transaction begins."""
+        """BEGIN IMMEDIATE waits for the one lock, so the limit is set before the transaction begins."""
         usual = value_of(connection, "PRAGMA busy_timeout")
         execute_plainly(connection, f"PRAGMA busy_timeout = {lock_milliseconds}")
         try:

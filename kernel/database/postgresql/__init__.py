@@ -1,1 +1,1 @@
-"""Django's PostgreSQL backend, less talkative."""
+"""Django's PostgreSQL backend with fewer round trips."""

@@ -1,4 +1,4 @@
-"""The backend's connection; Django looks for it here."""
+"""The connection of the backend. Django finds it by the name of this module."""
 
 import time
 from collections.abc import Sequence
@@ -15,13 +15,15 @@ ASK_EVERY = 1.0  # seconds
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's connection with less around a statement.
+    """Django's connection with fewer round trips around a statement.
 
-    It is asked whether it still works at most once every ASK_EVERY, and always after an error. Django asks before the
-    first statement of each request, a round trip that a read of one row feels. A connection lost since it was last
-    asked fails one request with 503, as one that is lost in the middle does.
+    Django checks before the first statement of each request whether the connection still works. This round trip slows
+    down a read of one row. This class checks at most once every ASK_EVERY, and always after an error. If the
+    connection is lost between two checks, one request fails with 503, as it does if the connection is lost during a
+    request.
 
-    Transactions begin and end by statements of their own, on a session that stays in autocommit.
+    The session stays in autocommit. Transactions begin and end with statements of their own, because psycopg would
+    not begin one for a statement that goes through libpq itself.
     """
 
     _worked_at = -inf
@@ -34,13 +36,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return usable
 
     def _start_transaction_under_autocommit(self) -> None:
-        """Called by `atomic`, as for SQLite."""
+        """Begins a transaction. `atomic` calls this method in autocommit, as it does on SQLite."""
         level = self.connection.isolation_level
         begin = "BEGIN" if level is None else f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}"
         try:
             self._execute_plainly(begin)
         except BaseException:
-            self.close()  # as `atomic` does when a statement inside it fails and so does the ROLLBACK
+            self.close()  # `atomic` does this too when a ROLLBACK fails
             raise
 
     def _commit(self) -> None:
@@ -56,7 +58,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             prepared_statements.command(self.connection, text.encode())
 
     def create_cursor(self, name: str | None = None) -> Any:
-        """One with a name, as `.iterator()` takes it, ends with its transaction, of which psycopg doesn't know."""
+        """Makes a cursor. A cursor with a name, as for `.iterator()`, ends with the transaction.
+
+        psycopg does not know of the transaction, so it needs to hear whether the cursor must outlive one.
+        """
         cursor = super().create_cursor(name)
         if name is not None:
             cursor._withhold = self.autocommit
@@ -65,7 +70,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def run_prepared(self, text: str, values: Sequence[Any]) -> Executed | None:
         """Executes a statement of the hot path as a prepared one: see kernel.database.prepared_statements.
 
-        None when the session is out of autocommit, where its cursors alone begin transactions.
+        Returns None if the session is not in autocommit: only psycopg's cursors can begin a transaction there.
         """
         self.close_if_health_check_failed()
         self.ensure_connection()
