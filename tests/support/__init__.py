@@ -1,1 +1,1 @@
-"""What tests are made with: settings, processes, HTTP."""
+"""Support for the tests: settings, processes, HTTP requests and data."""

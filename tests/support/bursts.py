@@ -1,7 +1,9 @@
-"""Bursts of commands, each followed by silence: how many become readable by wake-ups alone?
+"""Sends bursts of commands with silence between them, and counts the bursts that wake-ups alone make readable.
 
-Run in a service's environment: python -m tests.support.bursts ROUNDS. Prints what each late one lacked, and the number
-of bursts that did.
+    python -m tests.support.bursts ROUNDS
+
+It runs in the environment of a service. For each burst that stays unreadable it prints the versions, and at the end
+``readable=`` with the count.
 """
 
 import random
@@ -10,7 +12,7 @@ import time
 
 import django
 
-PATIENCE_SECONDS = 10.0
+TIMEOUT_SECONDS = 10.0
 
 
 def main(rounds: int) -> int:
@@ -38,7 +40,7 @@ def _becomes_readable() -> bool:
 
     heads = dict(Product.objects.values_list("id", "version"))
     shown: list[dict[int, int]] = []
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         shown = [
             dict(model.objects.values_list("id", "version")) for model in (ProductDisplay, ProductInventory)

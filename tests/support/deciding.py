@@ -1,4 +1,4 @@
-"""Given, when, then for the write side: products made by commands, and what became of them."""
+"""Helpers for tests of the write side: commands that succeed or are refused, and the state afterwards."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ from products_write.verification import ProductWriteModel
 def sent(
     name: str, /, *, actor: Actor = SYSTEM, command_id: UUID | None = None, **payload: Any
 ) -> CommandResult:
-    """The result of a command that succeeds."""
+    """Send a command that must succeed. Returns its result."""
     result = send(Envelope.of(name, payload, actor=actor, command_id=command_id)).result
     assert result is not None
     return result
@@ -32,26 +32,26 @@ def sent(
 def refused(
     name: str, /, *, actor: Actor = SYSTEM, expected_version: int | None = None, **payload: Any
 ) -> ServiceError:
-    """The refusal of a command; and nothing has changed."""
+    """Send a command that must be refused and change nothing. Returns the refusal."""
     with nothing_changes(), pytest.raises(ServiceError) as caught:
         send(Envelope.of(name, payload, actor=actor, expected_version=expected_version))
     return caught.value
 
 
 def added(**payload: Any) -> int:
-    """The id of a new product."""
+    """Add a product. Returns its id."""
     return sent("add-new-product", **({"name": "Teapot", "unit_price": "12.50"} | payload)).product_id
 
 
 def locked(product_id: int, *, decides_at: datetime | None = None) -> Product:
-    """The product as a handler has it, deciding at that moment."""
+    """The locked product, as a handler loads it. It decides at this moment."""
     product = Product.objects.lock(product_id)
     product.decided_at = decides_at or product.decided_at
     return product
 
 
 def stored(product: Product) -> Product:
-    """Writes what the product has decided."""
+    """Write the decisions of the product."""
     product.store(Metadata(actor_id=None, command_id=uuid4(), command="test", correlation_id="test"))
     return product
 
@@ -65,24 +65,24 @@ def events_of(product_id: int) -> list[DomainEvent]:
 
 
 def state_of(product_id: int) -> dict[str, Any]:
-    """What the write tables say of the product."""
+    """The state of the product in the write tables."""
     return ProductWriteModel().load([product_id])[product_id]
 
 
 def at(time: str) -> datetime:
-    """A moment of one past day, as in at("10:30")."""
+    """A moment of one past day, such as at("10:30")."""
     return datetime.fromisoformat(f"2026-03-01T{time}").replace(tzinfo=UTC)
 
 
 @contextmanager
 def nothing_changes() -> Iterator[None]:
-    """Fails unless products, log and accepted commands are afterwards as before."""
-    before = _everything()
+    """Fail unless products, log and accepted commands are the same after the block as before."""
+    before = _state()
     yield
-    assert _everything() == before
+    assert _state() == before
 
 
-def _everything() -> tuple[object, ...]:
+def _state() -> tuple[object, ...]:
     ids = list(Product.objects.order_by("id").values_list("id", flat=True))
     accepted = CommandRecord.objects.filter(status="succeeded").count()
     return ids, ProductWriteModel().load(ids), Event.objects.count(), accepted

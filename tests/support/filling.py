@@ -1,7 +1,7 @@
-"""A catalogue of any size, written by SQL: write tables and log agree as if commands had made them.
+"""Fills a catalogue of any size by SQL. Its write tables and its log agree, as commands would leave them.
 
-What an event says follows from its product's id and its version alone, so that a catalogue can be filled in steps
-and every size is made of the same mixture: of ten events of a product five are ratings and two shipments.
+The data of an event depend only on the id of its product and on its version. A catalogue can thus be filled in steps,
+and every size has one mixture of events: of ten events of a product five are ratings and two are shipments.
 """
 
 from string import Template
@@ -16,7 +16,7 @@ _DESCRIPTION = (
     "Made to last and easy to mend. Every part can be ordered by itself; the joints are screwed, not glued."
 )
 
-# A product before its first change of price, by its id.
+# The columns of a product before its first change of price. They depend on its id.
 _PRODUCT = f"""
     'P-' || id AS sku,
     ({_KINDS})[1 + id % 7] || ' ' || ({_WORDS})[1 + id % 8] || ' ' || id % 1000 AS name,
@@ -31,7 +31,7 @@ _IS_RATING = f"version > 2 AND NOT {_IS_SHIPMENT} AND NOT {_IS_PRICE_CHANGE}"
 _RATER = "1000000 + version"
 _RATING = "1 + (id * 7 + version * 3) % 5"
 _STOCK = f"{FIRST_STOCK} - version / 4"
-_PRICE = "(first_price + (version + 2) / 8 * 0.01)::numeric(10, 2)"  # +0.01 from version 6, 14, 22 … on
+_PRICE = "(first_price + (version + 2) / 8 * 0.01)::numeric(10, 2)"  # 0.01 more from versions 6, 14, 22 … on
 _RECORDED_AT = "timestamptz '2026-01-01 00:00:00+00' + version * interval '1 millisecond'"
 
 _TYPE = f"""CASE
@@ -89,19 +89,21 @@ _STATEMENTS = (
 
 
 def fill(url: str, products: int, upto: int, after: int = 0) -> None:
-    """Give products 1 to `products` the events of versions `after` + 1 to `upto`, and write tables that agree.
+    """Write the events `after` + 1 to `upto` of products 1 to `products`, and the write tables that agree with them.
 
-    `url` names a migrated PostgreSQL database in which these products are at version `after`; no read table
-    is touched.
+    `url` names a migrated PostgreSQL database in which these products are at version `after`. The read tables stay
+    as they are.
     """
     with psycopg.connect(url, autocommit=True) as connection:
         with connection.transaction():
             for statement in _STATEMENTS:
                 filled_in = Template(statement).substitute(products=products, upto=upto, after=after)
-                connection.execute(filled_in.encode())  # bytes: composed of our own numbers alone
+                connection.execute(
+                    filled_in.encode()
+                )  # psycopg takes bytes as they are; only numbers are filled in
         connection.execute("VACUUM ANALYZE")
 
 
 def stock_at(version: int) -> int:
-    """The stock of each product at this version, from the second on."""
+    """The stock of each product at this version, which is 2 or later."""
     return FIRST_STOCK - version // 4

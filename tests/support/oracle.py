@@ -1,11 +1,10 @@
-"""What must be true after a run, told from the commands and their answers alone.
+"""A plain model of the service, which computes the right state after a run from the commands and their answers.
 
-A plain model of the service in dictionaries. It imports nothing of the service and reads none of its tables: it
-hears who sent what and what was answered, puts the changes in the order of their positions, and says of each answer
-whether it was right. Accepted commands are judged exactly. A refusal has no place in the order, so it is right when
-it was right at some moment between its being sent and answered.
+The oracle imports nothing of the service and reads none of its tables. It gets the commands with their senders and
+their answers, puts the changes in the order of their positions, and judges each answer. It judges accepted commands
+exactly. A refusal has no position: it is right if it was right at some moment between sending and answer.
 
-Times that commands name must lie before the run: a time left out is then later than any that was named.
+Times in commands must lie before the run. A command without a time is then later than every command with one.
 """
 
 import re
@@ -18,12 +17,12 @@ from typing import Any, NamedTuple
 
 Payload = dict[str, Any]
 When = tuple[int, str]
-"""(0, ISO 8601 in UTC) for a named time, NOW for one left out; ordered as they are in time."""
+"""(0, ISO 8601 in UTC) for a time in a command, NOW for a command without one. The order is the order in time."""
 NOW: When = (1, "")
 
 
 class Sent(NamedTuple):
-    """A command as it was sent; `sent` is on the clock that `answered` is on."""
+    """A command as it was sent. `sent` and `answered` are nanoseconds of one clock."""
 
     command_id: str
     name: str
@@ -34,13 +33,13 @@ class Sent(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """A command and its answer: the result, or the refusal's code and what else the refusal named."""
+    """A command and its answer: the result, or the code and the further members of the refusal."""
 
     command: Sent
     answered: int
     result: dict[str, Any] | None = None
     refusal: str = ""
-    members: dict[str, Any] = {}  # noqa: RUF012 - a tuple's default, never changed
+    members: dict[str, Any] = {}  # noqa: RUF012 - a default of a tuple, and never changed
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -49,7 +48,7 @@ class Answered(NamedTuple):
 
 @dataclass(frozen=True)
 class Product:
-    """One product at one version. `happened` and `moved` are shared by all its versions; see `past`."""
+    """One product at one version. All versions share the lists `past_events` and `moved`, which only grow."""
 
     id: int
     sku: str | None
@@ -63,12 +62,12 @@ class Product:
     counted: When | None = None
     related: tuple[int, ...] = ()
     ratings: dict[int, int] = field(default_factory=dict)
-    happened: list[tuple[str, int | None]] = field(default_factory=list)
+    past_events: list[tuple[str, int | None]] = field(default_factory=list)
     moved: list[tuple[int, When, int]] = field(default_factory=list)
 
     @property
     def movements(self) -> list[tuple[int, int]]:
-        """(version, quantity) of what came in and went out."""
+        """(version, quantity) of each movement of stock."""
         return [(version, quantity) for version, _, quantity in self.moved if version <= self.version]
 
     def moved_after(self, moment: When) -> int:
@@ -80,7 +79,7 @@ class Product:
         return when != NOW and self.counted is not None and when <= self.counted
 
     def facts(self) -> dict[str, Any]:
-        """What the write tables must say."""
+        """The state that the write tables must have."""
         return {
             "sku": self.sku,
             "name": self.name,
@@ -132,15 +131,15 @@ def _mean(ratings: list[int]) -> float | None:
 
 class Refused(NamedTuple):
     code: str
-    members: dict[str, Any] = {}  # noqa: RUF012 - a tuple's default, never changed
+    members: dict[str, Any] = {}  # noqa: RUF012 - a default of a tuple, and never changed
 
 
 class Unchanged(NamedTuple):
-    """The command is right and there is nothing to do."""
+    """The decision that the command is accepted and changes nothing."""
 
 
 class Changed(NamedTuple):
-    """The command is right: this event, and the product after it."""
+    """The decision that the command is accepted: its event, and the product after it."""
 
     event: str
     after: Product
@@ -152,7 +151,7 @@ Decision = Refused | Unchanged | Changed
 
 
 class Around(NamedTuple):
-    """What else than the product itself a decision depends on."""
+    """The context of a decision beside the product itself."""
 
     other: Product | None = None
     sku_is_taken: bool = False
@@ -176,7 +175,7 @@ FOR_EVERYBODY = {
 }
 FIELDS = STAFF_ONLY | FOR_EVERYBODY
 
-_UNDERSTOOD: dict[str, Callable[[Any], bool]] = {
+_IS_VALID: dict[str, Callable[[Any], bool]] = {
     "name": lambda value: 1 <= len(value) <= 200,
     "unit_price": lambda value: re.fullmatch(r"\d{1,8}(\.\d{1,2})?", value) is not None,
     "rating": lambda value: value in range(1, 6),
@@ -205,13 +204,13 @@ CONFLICTS: dict[str, set[str]] = {
 
 @dataclass(frozen=True)
 class Rules:
-    """Who may do what, and what each command does to a product."""
+    """The rules of the service: the permissions of actors, and the decision of each command."""
 
     staff: frozenset[int]
     users: frozenset[int]
 
     def decide(self, command: Sent, product: Product | None, around: Around) -> Decision:
-        """What must be answered to `command` when the product stands like this; None: there is none."""
+        """The right decision of `command` in this state of the product. None means that the product does not exist."""
         if code := self._refused_at_sight(command):
             return Refused(code)
         if command.name == "add-new-product":
@@ -234,7 +233,7 @@ class Rules:
             return "permission_denied"
         if not payload.keys() <= FIELDS[command.name]:
             return "invalid"
-        if not all(fits(payload[name]) for name, fits in _UNDERSTOOD.items() if name in payload):
+        if not all(is_valid(payload[name]) for name, is_valid in _IS_VALID.items() if name in payload):
             return "invalid"
         if command.name in FOR_EVERYBODY and self._rater(command) not in self.users:
             return "user_not_found"
@@ -250,7 +249,7 @@ class Rules:
         conflicting = CONFLICTS[command.name]
         if command.name == "update-stock-from-inventory-recount" and "counted_at" not in command.payload:
             conflicting = conflicting | _MOVEMENTS
-        since = product.happened[expected : product.version]
+        since = product.past_events[expected : product.version]
         return expected > product.version or any(
             event in conflicting and (event not in _RATINGS or user_id == self._rater(command))
             for event, user_id in since
@@ -398,7 +397,7 @@ def _when(payload: Payload, name: str) -> When:
 
 @dataclass
 class History:
-    """A product's versions, and between which moments each of them came to be."""
+    """The versions of a product. Each came to be between the moments when its command was sent and answered."""
 
     versions: list[Product | None] = field(default_factory=lambda: [None])
     sent: list[int] = field(default_factory=list)
@@ -414,7 +413,7 @@ class History:
         return self.versions[-1]
 
     def during(self, start: int, end: int) -> list[Product | None]:
-        """The versions that may have been the latest at some moment of that time."""
+        """The versions that may have been the latest at some moment from `start` to `end`."""
         if self._known_for != len(self.versions):
             self._surely_by = list(accumulate(reversed(self.answered), min))[::-1]
             self._not_before = list(accumulate(self.sent, max))
@@ -428,7 +427,7 @@ class History:
 
 @dataclass
 class Holding:
-    """That a product had a SKU: from some moment of (`sent`, `answered`) until it was given away likewise."""
+    """The time in which a product had a SKU. Its begin and its end lie between sending and answer of a command."""
 
     product_id: int
     taken: Answered
@@ -439,7 +438,7 @@ class Holding:
 
 
 class Oracle:
-    """Hears all the answers of a run, then knows what must be in every table."""
+    """Judges all answers of a run, and computes the right contents of every table."""
 
     def __init__(self, *, staff: Iterable[int], users: Iterable[int]) -> None:
         self.rules = Rules(frozenset(staff), frozenset(users))
@@ -454,7 +453,7 @@ class Oracle:
         return {product_id: head for product_id, head in sorted(heads.items()) if head is not None}
 
     def hear(self, answers: Iterable[Answered]) -> list[str]:
-        """Returns what was answered wrongly, in words; empty when every answer was right."""
+        """Judge the answers. Returns a complaint about each wrong one."""
         heard = list(answers)
         changes = sorted((each for each in heard if each.events), key=lambda each: each.events[0]["position"])
         wrong = [self._hear_change(each) for each in changes]
@@ -482,7 +481,7 @@ class Oracle:
         ):
             return f"answered otherwise than {decision.event} version {version}: {answer}"
         after = replace(decision.after, id=product_id, version=version)
-        after.happened.append((decision.event, decision.user_id))
+        after.past_events.append((decision.event, decision.user_id))
         if decision.movement is not None:
             after.moved.append((version, *decision.movement))
         history.add(after, answer)
@@ -533,7 +532,7 @@ class Oracle:
             yield self.rules.decide(command, version, Around(other, is_taken))
 
     def _others(self, answer: Answered) -> list[Product | None]:
-        """The versions of the product to relate to that the command may have met."""
+        """The versions of the related product that the command may have met."""
         related = self.histories.get(answer.command.payload.get("related_product_id", 0), History())
         return related.during(answer.command.sent, answer.answered)
 

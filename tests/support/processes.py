@@ -1,4 +1,4 @@
-"""Real processes of the service for tests: web servers, workers, beat and commands, to be killed at will."""
+"""Starts real processes of the service for tests, and kills them: web servers, workers, beat and commands."""
 
 import os
 import re
@@ -23,7 +23,7 @@ from tools.processes import ROOT, free_port, spawn, stop, wait_until
 
 @dataclass
 class Running:
-    """A process under test; `url` is set for a web server. Its output goes to `log`."""
+    """A process under test. Its output goes to `log`. `url` is empty unless it is a web server."""
 
     process: subprocess.Popen[bytes]
     log: Path
@@ -34,19 +34,19 @@ class Running:
         return self.log.read_text(errors="replace")
 
     def stop(self) -> int:
-        """Ends it in good order (SIGTERM) and returns its exit status."""
+        """End the process by SIGTERM. Returns its exit status."""
         stop(self.process)
         return self.process.returncode
 
     def kill(self) -> None:
-        """kill -9 to it and everything it started: no finally, no acknowledgement, no farewell."""
+        """kill -9 the process and all processes that it started, so that no cleanup runs."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
 
 @dataclass
 class Service:
-    """One installation: the environment its processes share. As a context it stops whatever still runs."""
+    """One installation: the environment that its processes share. The end of its context stops all of them."""
 
     env: Mapping[str, str]
     directory: Path
@@ -60,7 +60,7 @@ class Service:
             stop(running.process)
 
     def manage(self, *arguments: str, check: bool = True, **env: str) -> subprocess.CompletedProcess[str]:
-        """Runs ``manage.py`` to its end. Unless `check` is off, a failure is an AssertionError."""
+        """Run ``manage.py`` to its end. Raises AssertionError when it fails, unless `check` is off."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
@@ -79,7 +79,7 @@ class Service:
             self.manage("migrate", "--database=read", "--verbosity=0")
 
     def sql(self, statement: str) -> list[tuple[Any, ...]]:
-        """Executes it in the write database and returns its rows: what would take ``manage.py shell`` seconds."""
+        """Execute the statement in the write database, and return its rows. It is faster than ``manage.py shell``."""
         url = self.env["DATABASE_URL"]
         if url.startswith("sqlite"):
             with closing(sqlite3.connect(urlsplit(url).path)) as connection, connection:
@@ -87,7 +87,7 @@ class Service:
         return _execute(url, statement)
 
     def web(self, *, workers: int = 1, threads: int = 8, **env: str) -> Running:
-        """Starts a web server and waits until all of it is alive."""
+        """Start a web server, and wait until all its workers run and it responds."""
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         started = self._start(
@@ -97,12 +97,12 @@ class Service:
             env,
             url,
         )
-        everyone = f"Started worker-{workers}"
-        wait_until(lambda: everyone in started.output and _is_alive(url), started.process, started.log, 60)
+        last_worker = f"Started worker-{workers}"
+        wait_until(lambda: last_worker in started.output and _is_alive(url), started.process, started.log, 60)
         return started
 
     def worker(self, *, concurrency: int = 1, **env: str) -> Running:
-        """Starts a Celery worker and waits until it consumes."""
+        """Start a Celery worker, and wait until it is ready."""
         started = self._start(
             f"worker-{len(self.started)}",
             f"-m celery -A config worker --concurrency={concurrency} --without-gossip --without-mingle"
@@ -115,11 +115,11 @@ class Service:
         return started
 
     def beat(self, **env: str) -> Running:
-        """Starts Celery beat, which sweeps every SWEEP_INTERVAL seconds."""
+        """Start Celery beat, which sweeps every SWEEP_INTERVAL seconds."""
         return self._start(f"beat-{len(self.started)}", "-m celery -A config beat", env)
 
     def python(self, name: str, *arguments: str, **env: str) -> Running:
-        """Starts any other Python program in the service's environment, such as ``manage.py …``."""
+        """Start another Python program in the environment of the service, such as ``manage.py …``."""
         return self._start(name, shlex.join(arguments), env)
 
     def _start(self, name: str, arguments: str, env: Mapping[str, str], url: str = "") -> Running:
@@ -137,7 +137,7 @@ class Service:
 def environment(
     database_url: str, broker_url: str = "", read_database_url: str = "", **more: str
 ) -> dict[str, str]:
-    """The variables of a development installation on these servers; empty means embedded."""
+    """The variables of a development installation on these servers. An empty broker URL means embedded."""
     return {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DEBUG": "true",
@@ -150,7 +150,10 @@ def environment(
 
 
 def _unsynced(url: str) -> str:
-    """SQLite as config.settings.database has it, but not waiting for the disk: tests kill processes, never machines."""
+    """The URL with the pragmas of config.settings.database, but without synchronous writes, which cost time.
+
+    Tests kill processes and never the machine, so that no write gets lost.
+    """
     pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA recursive_triggers=ON"
     return f"{url}?init_command={quote(pragmas)}" if url.startswith("sqlite") else url
 
@@ -161,7 +164,7 @@ _MIGRATING = 7_202  # an advisory lock
 
 @contextmanager
 def migrated_database(server_url: str, name: str) -> Iterator[str]:
-    """The same with the tables in it: a copy of a database that is migrated once per server."""
+    """A fresh database with all tables, copied from a template that is migrated once per server."""
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_MIGRATED]).fetchone():
@@ -174,7 +177,7 @@ def migrated_database(server_url: str, name: str) -> Iterator[str]:
 
 @contextmanager
 def fresh_database(server_url: str, name: str, like: str = "template1") -> Iterator[str]:
-    """A database of its own on the PostgreSQL server; yields its URL and drops it in the end."""
+    """Yield the URL of a new database on the PostgreSQL server, and drop the database afterwards."""
     url = urlsplit(server_url)._replace(path=f"/{name}").geturl()
     drop_database(server_url, name)
     _execute(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
@@ -185,7 +188,7 @@ def fresh_database(server_url: str, name: str, like: str = "template1") -> Itera
 
 
 def drop_database(server_url: str, name: str) -> None:
-    """Takes a database away from under whoever uses it."""
+    """Drop a database, also while connections use it."""
     _execute(server_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
@@ -202,9 +205,9 @@ def _is_alive(url: str) -> bool:
         return False
 
 
-def eventually(holds: Callable[[], object], patience: float = 15.0, pause: float = 0.05) -> None:
-    """Waits until `holds()` is true. Raises AssertionError when `patience` seconds are over."""
-    deadline = time.monotonic() + patience
+def eventually(holds: Callable[[], object], timeout: float = 15.0, pause: float = 0.05) -> None:
+    """Wait until `holds()` is true. Raises AssertionError after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
     while not holds():
-        assert time.monotonic() < deadline, f"did not come true within {patience:.0f} s"
+        assert time.monotonic() < deadline, f"did not come true within {timeout:.0f} s"
         time.sleep(pause)

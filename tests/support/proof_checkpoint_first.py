@@ -1,6 +1,6 @@
-"""A projector that commits its checkpoint before its rows: what law 4 forbids, for a negative control.
+"""A projector that commits its checkpoint before its rows, for a negative control.
 
-python -m tests.support.proof_checkpoint_first
+Rows and checkpoint must be written in one transaction: otherwise a kill between the two commits loses events.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ BETWEEN_THE_COMMITS = "between-the-commits"
 
 
 def catch_up(projection: Projection[Any], partition: int) -> None:
-    """engine.catch_up with two transactions where there must be one."""
+    """A variant of engine.catch_up with two transactions in place of one."""
     watermark = final_watermark()
     with transaction.atomic(using=read_alias()):
         checkpoint = checkpoints.lock_unless_busy(projection, partition)

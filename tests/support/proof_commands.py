@@ -1,4 +1,4 @@
-"""Random commands for the standing proof: all twelve kinds, valid and not, on few products, so that they collide."""
+"""Random commands for the standing proof: all twelve kinds, valid and invalid, about few products."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,9 +41,9 @@ _FAULTS: dict[str, Payload] = {
 
 @dataclass(frozen=True)
 class RandomCommands:
-    """What one writer sends: its n-th command is the same in every run with the same seed.
+    """The commands of one writer. Runs with one seed have equal commands, except for their `expected_version`.
 
-    Except for `expected_version`, which is near the version that the writer last saw.
+    The expected version is near the version that the writer last saw.
     """
 
     seed: int
@@ -53,7 +53,7 @@ class RandomCommands:
     users: list[int]
 
     def nth(self, number: int, seen: Mapping[int, int]) -> dict[str, Any]:
-        """The command as the journal has it; `seen` are the versions that this writer knows of."""
+        """The command as the journal stores it. `seen` has the last version of each product that the writer saw."""
         draft = Draft(self, number)
         name = draft.name()
         payload = _PAYLOADS[name](draft)
@@ -69,7 +69,7 @@ class RandomCommands:
 
 
 class Draft:
-    """One command in the making."""
+    """A command while it is made. Its parts are random, and depend on seed, writer and number only."""
 
     def __init__(self, commands: RandomCommands, number: int) -> None:
         self.commands, self.number = commands, number
@@ -85,20 +85,20 @@ class Draft:
         return {name: value for name, value in optional.items() if self.happens(0.5)}
 
     def name(self) -> str:
-        """Nearly only additions at first, since without products every command is refused."""
+        """The name of the command. The first ones mostly add products, because without products all are refused."""
         if self.number < self.commands.products and self.happens(0.8):
             return "add-new-product"
         return self.chance.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]
 
     def product(self) -> int:
-        """One of the lower half more often; now and then one that never was."""
+        """The id of a product: low ids are more frequent, so that commands collide, and some ids do not exist."""
         if self.happens(0.01):
             return 10**6
         count = self.commands.products
         return 1 + min(self.chance.randrange(count), self.chance.randrange(2 * count))
 
     def moment(self) -> str:
-        """A minute of an hour long ago, which moves on; few, so that some movements and counts fall together."""
+        """A full minute of an hour in the past, which moves on. Movements and counts often get equal times."""
         minutes = self.number // 25 + self.chance.randrange(60)
         return f"{_LONG_AGO + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}"
 
@@ -164,8 +164,8 @@ def _rating(draft: Draft) -> Payload:
 def _withdrawal(draft: Draft) -> Payload:
     if draft.happens(0.5):
         return _product(draft)
-    somebody = 10**6 if draft.happens(0.03) else draft.one_of(draft.commands.users)
-    return _product(draft) | {"user_id": somebody}
+    user_id = 10**6 if draft.happens(0.03) else draft.one_of(draft.commands.users)
+    return _product(draft) | {"user_id": user_id}
 
 
 def _received(draft: Draft) -> Payload:
@@ -182,7 +182,7 @@ def _movement(draft: Draft, when: str) -> Payload:
 
 
 def _recount(draft: Draft) -> Payload:
-    """A count of now refuses every later one of the past, so most products are never counted now."""
+    """A recount. One without a time refuses all later recounts in the past, so that few products get one."""
     counted = _product(draft) | {"updated_quantity": draft.chance.randint(0, 60)}
     is_now = counted["product_id"] % 3 == 0 and draft.happens(0.3)
     return counted | ({} if is_now else {"counted_at": draft.moment()})

@@ -1,11 +1,12 @@
-"""A writer's journal: one line before a command is sent, one when it was answered, so that a killed writer's
-successor knows which command is still without an answer.
+"""The journal of a writer. The successor of a killed writer finds in it the command that is still without an answer.
+
+The writer adds a line before it sends a command, and a line when it has the answer:
 
     {"sent": ns, "id": …, "name": …, "payload": …, "actor": …, "expected": …}
     {"answered": ns, "body": "…"} or {"answered": ns, "refusal": code, "members": {…}}
-    {"repeated": "…"}              the body that the last answered command got when it was sent again
+    {"repeated": "…"}              the body of the response when the last answered command was sent again
 
-Nanoseconds are of the machine's monotonic clock, which all its processes share.
+`ns` are nanoseconds of the machine's monotonic clock, which all its processes share.
 """
 
 import json
@@ -20,7 +21,7 @@ Line = dict[str, Any]
 
 
 class Journal:
-    """The file, open for appending; each line is one write, so that a kill leaves only whole ones."""
+    """The file of a journal, open for appending. Each line is one write, so that a kill leaves only whole lines."""
 
     def __init__(self, path: Path) -> None:
         self.lines = read_lines(path)
@@ -42,7 +43,7 @@ class Journal:
 
     @property
     def unanswered(self) -> Line | None:
-        """The command that the writer before was killed with, if it was."""
+        """The last command, if the writer was killed before it had the answer."""
         last = next((line for line in reversed(self.lines) if "repeated" not in line), None)
         return last if last is not None and "sent" in last else None
 
@@ -52,7 +53,7 @@ def read_lines(path: Path) -> list[Line]:
 
 
 def answered_in(lines: list[Line]) -> tuple[list[Answered], list[str]]:
-    """The commands with their answers, and what was wrong about the answers to repeated ones."""
+    """The commands with their answers, and a complaint about each repeated command with another answer."""
     answers: list[Answered] = []
     wrong: list[str] = []
     sent, body = Line(), ""

@@ -1,4 +1,4 @@
-"""A process of the standing proof that runs one of ``manage.py``'s commands."""
+"""A process of the standing proof that runs a command of ``manage.py``."""
 
 from typing import Any
 

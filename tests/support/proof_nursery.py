@@ -1,13 +1,13 @@
-"""Starts processes of the service in milliseconds: loads Django once, then forks.
+"""Starts processes of the service in milliseconds: it loads Django once and then forks.
 
     python -m tests.support.proof_nursery
 
-It takes requests on stdin and answers each on stdout, one JSON object a line:
+It reads requests from stdin and writes a reply to each on stdout, as one JSON object a line:
 
     {"program": "tests.support.proof_writer", "arguments": {…}, "log": path, "env": {…}}   {"pid": 123}
-    {}                                                    {"ended": {"123": -9}}, those ended since the last time
+    {}                                              {"ended": {"123": -9}}, the children ended since the last request
 
-Each child is a process of its own, in a session of its own. All of them are killed when stdin ends.
+Each child has its own session. All children are killed when stdin ends.
 """
 
 import importlib
@@ -33,8 +33,8 @@ def main() -> None:
     running: set[int] = set()
     try:
         for line in sys.stdin:
-            answer = _serve(json.loads(line), running)
-            sys.stdout.write(json.dumps(answer) + "\n")
+            reply = _serve(json.loads(line), running)
+            sys.stdout.write(json.dumps(reply) + "\n")
             sys.stdout.flush()
     finally:
         for pid in running:
@@ -46,7 +46,7 @@ def _serve(request: Request, running: set[int]) -> dict[str, Any]:
     if request:
         pid = os.fork()
         if pid == 0:
-            _be(request)
+            _run_and_exit(request)
         running.add(pid)
         return {"pid": pid}
     ended = dict(_reap())
@@ -66,8 +66,8 @@ def _reap() -> list[tuple[int, int]]:
         ended.append((pid, os.waitstatus_to_exitcode(status)))
 
 
-def _be(request: Request) -> None:
-    """Becomes the process asked for; never returns."""
+def _run_and_exit(request: Request) -> None:
+    """Run the requested program in this forked process, and exit. Never returns."""
     status = 1
     try:
         os.setsid()
@@ -77,8 +77,8 @@ def _be(request: Request) -> None:
         failpoints.arm(os.environ.get("FAILPOINT", ""))
         importlib.import_module(request["program"]).run(**request["arguments"])
         status = 0
-    except SystemExit as leaving:
-        status = leaving.code if isinstance(leaving.code, int) else 0
+    except SystemExit as exit_:
+        status = exit_.code if isinstance(exit_.code, int) else 0
     except BaseException:
         traceback.print_exc()
     finally:

@@ -1,4 +1,4 @@
-"""The processes of the standing proof: started anew whenever they die, killed while a transaction is open."""
+"""The processes of the standing proof, and the executioner that kills them while a transaction is open."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from tools.processes import ROOT, spawn, stop
 
 
 class Nursery:
-    """Forks processes of the service; see tests.support.proof_nursery."""
+    """Forks processes of the service through tests.support.proof_nursery."""
 
     def __init__(self, env: Mapping[str, str], log: Path) -> None:
         with log.open("ab") as errors:
@@ -35,37 +35,37 @@ class Nursery:
         self._ended: dict[int, int] = {}
 
     def start(self, program: str, arguments: Mapping[str, Any], log: Path, env: Mapping[str, str]) -> int:
-        """The pid of the new process."""
+        """Start the program in a new process. Returns its pid."""
         request = {"program": program, "arguments": arguments, "log": str(log), "env": dict(env)}
-        return int(self._ask(request)["pid"])
+        return int(self._request(request)["pid"])
 
     def reap(self) -> None:
-        """Finds out which processes have ended."""
-        self._ended |= {int(pid): status for pid, status in self._ask({})["ended"].items()}
+        """Fetch the exit statuses of processes that have ended since the last call."""
+        self._ended |= {int(pid): status for pid, status in self._request({})["ended"].items()}
 
     def ended(self, pid: int) -> int | None:
-        """The exit status of the process, negative for a signal; None if it still ran at the last `reap`."""
+        """The exit status of the process, negative for a signal. None if it still ran at the last `reap`."""
         return self._ended.get(pid)
 
     def close(self) -> None:
-        """Kills whatever it started that still runs."""
+        """Kill all processes that still run."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()
         self._process.wait(20)
         self._process.stdout.close()
 
-    def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    def _request(self, request: Mapping[str, Any]) -> dict[str, Any]:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
-        return answer
+        reply: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return reply
 
 
 class Victim(Protocol):
-    """A process that is killed and started anew, again and again; `armed` is its failpoint."""
+    """A process that is killed and started again many times. `armed` is its failpoint, or empty."""
 
     name: str
     armed: str
@@ -73,27 +73,27 @@ class Victim(Protocol):
 
     @property
     def backends(self) -> str:
-        """The application_name under which its present incarnation connects to PostgreSQL."""
+        """The application_name of its present connections to PostgreSQL. Each start has another one."""
 
     @property
     def is_doomed(self) -> bool:
-        """Whether it has a failpoint and has not died there yet."""
+        """Whether it has a failpoint and has not died at it yet."""
 
     def start(self, failpoint: str = "") -> None: ...
 
     def pids(self) -> Sequence[int]:
-        """All its processes, the first one first."""
+        """All its processes. The main process comes first."""
 
     def ended(self) -> int | None: ...
 
     def stop(self) -> int:
-        """Ends it in good order; its exit status."""
+        """End it by SIGTERM. Returns its exit status."""
 
     def wait(self) -> int: ...
 
 
 class Forked:
-    """A writer, a follower of the log or a rebuild."""
+    """A victim that the nursery forks: a writer, a follower of the log or a rebuild."""
 
     def __init__(
         self, nursery: Nursery, name: str, directory: Path, program: str, arguments: Mapping[str, Any]
@@ -126,7 +126,7 @@ class Forked:
         return self.wait()
 
     def wait(self) -> int:
-        """The exit status, once there is one."""
+        """Wait for its end. Returns its exit status."""
         while (status := self.ended()) is None:
             time.sleep(0.002)
             self.nursery.reap()
@@ -134,7 +134,7 @@ class Forked:
 
 
 class CeleryWorker:
-    """A real Celery worker with one pool process, which alone talks to the database."""
+    """A real Celery worker with one pool process. Only the pool process uses the database."""
 
     def __init__(self, env: Mapping[str, str], name: str, directory: Path) -> None:
         self.env, self.name, self.armed, self.log = env, name, "", directory / f"{name}.log"
@@ -180,7 +180,7 @@ class CeleryWorker:
 
     @property
     def is_doomed(self) -> bool:
-        """Until a pool process of this incarnation has died at the failpoint; its successors die there again."""
+        """True until a pool process has died at the failpoint. Celery starts others, which die at it again."""
         with self.log.open("rb") as lines:
             lines.seek(self._log_before)
             return bool(self.armed) and b"failpoint " not in lines.read()
@@ -197,7 +197,7 @@ WHERE datname = current_database() AND application_name = %s AND NOT pid = ANY(%
 
 
 class Executioner:
-    """Kills processes and backends, only ever with a transaction open, and counts where."""
+    """Kills processes and backends only while they have an open transaction, and counts the kills by place."""
 
     def __init__(self, database: psycopg.Connection[Any]) -> None:
         self.database = database
@@ -206,7 +206,7 @@ class Executioner:
         self._gone: list[int] = []
 
     def kill(self, victim: Victim, *, whole: bool) -> bool:
-        """kill -9 if a transaction is open just now: to all its processes, or only to those it forked."""
+        """kill -9 the victim (`whole`) or its pool processes, if a transaction is open now. Returns whether it did."""
         with self._caught(victim) as (backend, where, pids):
             if not backend:
                 return False
@@ -218,7 +218,7 @@ class Executioner:
         return True
 
     def terminate(self, victim: Victim) -> bool:
-        """Ends the process's connection from the server's side, if a transaction is open just now."""
+        """End the connection of the victim at the server, if a transaction is open now. Returns whether it did."""
         with self._caught(victim) as (backend, where, _):
             if not backend:
                 return False
@@ -229,7 +229,7 @@ class Executioner:
 
     @contextmanager
     def _caught(self, victim: Victim) -> Iterator[tuple[int, str, list[int]]]:
-        """The backend whose transaction is open, where it stands, and the pids: halted meanwhile. 0 if none is."""
+        """Halt the victim. Yields the backend with an open transaction (0: none), its place, and the pids."""
         if not self._open_transaction(victim)[0]:
             yield 0, "", []
             return
@@ -247,9 +247,9 @@ def _role(victim: Victim) -> str:
 
 @contextmanager
 def _halted(pids: Sequence[int]) -> Iterator[list[int]]:
-    """Processes that do nothing meanwhile, so that what is seen of their transactions stays so.
+    """Halt the processes during the block, so that their transactions do not change. Yields their pids.
 
-    None of them if one does not halt soon: one that has just forked may wait for its child, which is halted too.
+    It yields no pid when a process does not halt soon: after a fork a process may wait for its child, which is halted.
     """
     alive = [pid for pid in pids if _signal(pid, signal.SIGSTOP)]
     deadline = time.monotonic() + 0.1
@@ -271,7 +271,7 @@ def _signal(pid: int, number: signal.Signals) -> bool:
 
 
 def _state(pid: int) -> str:
-    """The letter that ps shows; X for a process that is no more."""
+    """The state letter of ps, or X for a process that has ended."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):

@@ -1,4 +1,4 @@
-"""One run of the standing proof: writers and projectors at work, and what befalls them by a seeded schedule."""
+"""One run of the standing proof: writers and projectors work, while disasters strike by a seeded schedule."""
 
 import re
 import time
@@ -24,9 +24,9 @@ PROJECTOR_POINTS = ("after-rows", "before-checkpoint-commit")
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is sent by how many, and how often each disaster strikes.
+    """The size of a run, and the number of disasters of each kind.
 
-    Each killed process goes on and is then killed at a named point, so these kills count twice.
+    A killed process starts again and is then killed at a failpoint, so that each of these kills counts twice.
     """
 
     seed: int
@@ -40,12 +40,12 @@ class Plan:
     terminations: int = 7
     flushes: int = 6
     rebuilds: int = 2
-    patience: float = 300.0
-    """Seconds until a run that makes no end is a failure."""
+    timeout: float = 300.0
+    """Seconds. A run that takes longer fails."""
 
 
 class Disaster(NamedTuple):
-    """What strikes once `at` commands are answered; `strike` returns whether it could."""
+    """A disaster that strikes after `at` commands are answered. `strike` returns whether it struck."""
 
     at: int
     strike: Callable[[], bool]
@@ -53,7 +53,7 @@ class Disaster(NamedTuple):
 
 @dataclass
 class Report:
-    """What a run amounted to; `wrong` is what was answered otherwise to repeated commands."""
+    """The results of a run. `wrong` has a complaint about each repeated command with another answer."""
 
     plan: Plan
     answers: list[Answered]
@@ -86,7 +86,7 @@ def _counts(counter: Counter[str]) -> Iterator[str]:
 
 
 class StandingProof:
-    """The run; afterwards all processes have ended in good order and the projectors stand at the head."""
+    """A run. After it all processes have ended without an error, and the projectors are at the head of the log."""
 
     def __init__(self, plan: Plan, service: Service, database: psycopg.Connection[Any]) -> None:
         self.plan, self.service, self.database = plan, service, database
@@ -121,8 +121,8 @@ class StandingProof:
         return self._report(time.monotonic() - started)
 
     def _until(self, holds: Callable[[], bool], disasters: list[Disaster] | None = None) -> None:
-        """Keeps everybody going until `holds()` and every disaster has struck."""
-        waiting, deadline = list(disasters or []), time.monotonic() + self.plan.patience
+        """Start ended processes again until `holds()` is true and every disaster has struck."""
+        waiting, deadline = list(disasters or []), time.monotonic() + self.plan.timeout
         while waiting or not holds():
             assert time.monotonic() < deadline, (
                 f"{len(waiting)} disasters wait; {self.progress.answered()} answers"
@@ -135,12 +135,12 @@ class StandingProof:
             time.sleep(0.01)
 
     def _revive(self, victim: Victim) -> None:
-        """Starts a successor of whoever was killed. Raises AssertionError for whoever died of something else."""
+        """Start a killed victim again. Raises AssertionError for a victim that ended in another way."""
         status = victim.ended()
         if status is None or (victim in self.writers and status == 0 and self.stop_writing.exists()):
             return
         assert status == -9, f"{victim.name} ended with {status}\n{tail(victim.log)}"
-        assert victim.armed, f"{victim.name} was killed by somebody else\n{tail(victim.log)}"
+        assert victim.armed, f"{victim.name} was killed by another process\n{tail(victim.log)}"
         victim.start()
 
     def _is_enough(self) -> bool:
@@ -159,10 +159,10 @@ class StandingProof:
     def _victims(self) -> list[Victim]:
         return [*self.writers, self.follower, self.worker]
 
-    # What strikes.
+    # Disasters.
 
     def _disasters(self) -> list[Disaster]:
-        """In random order, evenly over the first four fifths of the commands."""
+        """All disasters in random order, evenly spread over the first four fifths of the commands."""
         plan, chance = self.plan, self.chance
         strikes: list[Callable[[], bool]] = [
             *(
@@ -176,7 +176,7 @@ class StandingProof:
             *(self._rebuilding(point) for point in ("before-merge-commit", "") * (plan.rebuilds // 2)),
         ]
         chance.shuffle(strikes)
-        for _ in range(plan.worker_kills):  # early: the worker is slow to start, and has to come to its point
+        for _ in range(plan.worker_kills):  # in the first half, because the worker starts slowly
             kill = self._killing(self.worker, PROJECTOR_POINTS[1:], 3)
             strikes.insert(chance.randrange(len(strikes) // 2), kill)
         step = plan.commands * 0.8 / len(strikes)
@@ -217,12 +217,12 @@ class StandingProof:
         return strike
 
     def _is_connected(self, role: str) -> bool:
-        """Whether a backend still serves such a process, perhaps one that was killed a moment ago."""
+        """Whether a process of this role has a backend. That of a killed process may exist for a moment."""
         query = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE %s"
         return self.database.execute(query, [f"{role}-%"]).rowcount > 0
 
     def _is_rebuilding(self) -> bool:
-        """Raises AssertionError when the last rebuild ended otherwise than it was to."""
+        """Whether a rebuild runs. Raises AssertionError when the last one ended in an unexpected way."""
         if self.rebuild is None:
             return False
         status = self.rebuild.ended()
@@ -230,10 +230,10 @@ class StandingProof:
         assert status in (None, expected), f"rebuild ended with {status}\n{tail(self.rebuild.log)}"
         return status is None
 
-    # Who takes part.
+    # Users and processes.
 
     def _sign_up(self) -> tuple[list[int], list[int]]:
-        """Ids of users who may do everything, and of those who may only rate."""
+        """Make the users. Returns the ids of superusers, and those of users who may only rate."""
         insert = (
             "INSERT INTO auth_user (username, password, first_name, last_name, email, is_staff, is_active,"
             " is_superuser, date_joined) VALUES (%s, '', '', '', '', false, true, %s, now()) RETURNING id"
@@ -263,7 +263,7 @@ class StandingProof:
         arguments = {"command": command, "options": options}
         return Forked(self.nursery, name, self.directory, "tests.support.proof_management", arguments)
 
-    # What it came to.
+    # Results.
 
     def _report(self, seconds: float) -> Report:
         answers: list[Answered] = []
@@ -277,7 +277,7 @@ class StandingProof:
 
 
 def _deaths_at_points(directory: Path) -> Counter[str]:
-    """Deaths at failpoints, of which each process leaves a line in its log."""
+    """The deaths at failpoints. A process writes a line into its log before it dies at one."""
     deaths: Counter[str] = Counter()
     for log in directory.glob("*.log"):
         points = re.findall(r"^failpoint (\S+)$", log.read_text(errors="replace"), re.MULTILINE)
@@ -286,7 +286,7 @@ def _deaths_at_points(directory: Path) -> Counter[str]:
 
 
 class Progress:
-    """Counts the answers in the journals as they grow."""
+    """Counts the answers in the journals while they grow."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory

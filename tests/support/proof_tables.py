@@ -1,4 +1,4 @@
-"""What stands in the database after the standing proof, by plain SQL, in the oracle's words."""
+"""Reads the tables after the standing proof by plain SQL, in the form of the oracle."""
 
 import json
 from decimal import Decimal
@@ -48,7 +48,7 @@ def written(database: Database) -> Facts:
 
 
 def movements(database: Database) -> dict[int, list[tuple[int, int]]]:
-    """(version, quantity) of each product's movements."""
+    """(version, quantity) of each movement, by product."""
     rows = database.execute(
         "SELECT product_id, version, quantity FROM products_write_stockmovement ORDER BY product_id, version"
     ).fetchall()
@@ -76,7 +76,7 @@ def log(database: Database) -> list[tuple[int, int, int, str, str]]:
 
 
 def folded_log(database: Database) -> Facts:
-    """The facts of each product as its events alone tell them; KeyError where a stream has no beginning."""
+    """The facts of each product, folded from its events. Raises KeyError for a stream without its first event."""
     facts: Facts = {}
     for _, product_id, version, event, _, data in database.execute(_LOG):
         if event == "product.added":

@@ -1,4 +1,4 @@
-"""A writer of the standing proof: sends random commands until told to stop, and keeps a journal of all answers."""
+"""A writer of the standing proof: it sends random commands and writes all answers into a journal."""
 
 import json
 import os
@@ -19,12 +19,12 @@ from products_write.errors import CommandInProgress
 from tests.support.proof_commands import RandomCommands
 from tests.support.proof_journal import Journal, Line
 
-PATIENCE_SECONDS = 60.0
+TIMEOUT_SECONDS = 60.0
 SHARE_REPEATED = 0.02
 
 
 def run(*, journal: str, stop: str, commands: dict[str, Any]) -> None:
-    """Goes on where the writer before it was killed. Ends when the file `stop` is there."""
+    """Continue where the writer before was killed. Ends when the file `stop` exists."""
     random_commands = RandomCommands(**commands)
     chance = Random(os.getpid())
     with Journal(Path(journal)) as written:
@@ -47,22 +47,22 @@ def _versions_seen(lines: list[Line]) -> dict[int, int]:
 
 
 def _send(journal: Journal, command: Line, seen: dict[int, int]) -> bool:
-    """Writes down the answer, and returns whether the command was accepted."""
+    """Send the command and write its answer into the journal. Returns whether the command was accepted."""
     try:
-        outcome = _answer(command)
+        response = _answer(command)
     except ServiceError as refusal:
         line = {"refusal": refusal.code, "members": refusal.members}
         journal.write({"answered": time.monotonic_ns()} | line)
         return False
-    assert outcome.result is not None
-    journal.write({"answered": time.monotonic_ns(), "body": outcome.body.decode()})
-    seen[outcome.result.product_id] = outcome.result.version
+    assert response.result is not None
+    journal.write({"answered": time.monotonic_ns(), "body": response.body.decode()})
+    seen[response.result.product_id] = response.result.version
     return True
 
 
 def _answer(command: Line) -> CommandResponse:
-    """The one answer: whoever does not know it, the connection being lost, asks again under the same id."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    """Send the command, and repeat it under its id while no answer comes, for example after a lost connection."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while True:
         try:
             return dispatch.send(

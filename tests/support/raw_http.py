@@ -1,4 +1,4 @@
-"""Requests as a socket sends them, to be cut off where no client library ends them."""
+"""Sends raw requests through a socket, so that a test can cut them off anywhere."""
 
 import socket
 import time
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 
 class Answer(NamedTuple):
-    """What the server answers."""
+    """The response of the server."""
 
     status: int
     headers: HTTPMessage
@@ -17,17 +17,17 @@ class Answer(NamedTuple):
 
 
 def head(method: str, path: str, **headers: str) -> bytes:
-    """The bytes before the body; an underscore in a header's name stands for a hyphen."""
+    """The bytes before the body. An underscore in the name of a header stands for a hyphen."""
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
 def answer(url: str, *pieces: bytes, half_close: bool = False, pause: float = 0.0) -> Answer:
-    """Sends the pieces, each after `pause` seconds, and reads the answer.
+    """Send the pieces, each after `pause` seconds, and read the answer.
 
-    With `half_close` the client says that nothing more comes, and still listens. Raises OSError when no answer comes
-    within 15 seconds.
+    With `half_close` the client closes its sending side after the last piece and still reads. Raises OSError when no
+    answer comes within 15 seconds.
     """
     with _sent(url, pieces, pause) as connection:
         if half_close:
@@ -38,7 +38,7 @@ def answer(url: str, *pieces: bytes, half_close: bool = False, pause: float = 0.
 
 
 def leave(url: str, *pieces: bytes) -> None:
-    """Sends the pieces and closes the connection without waiting for an answer."""
+    """Send the pieces, and close the connection without waiting for an answer."""
     _sent(url, pieces, 0.0).close()
 
 

@@ -1,4 +1,4 @@
-"""Installations with a filled, projected catalogue, each a copy of one that was made once."""
+"""Installations with a filled and projected catalogue. Each is a copy of a template for its size."""
 
 import multiprocessing
 from collections.abc import Callable, Iterator
@@ -28,14 +28,14 @@ READ_TABLES = (
 
 
 class Size(NamedTuple):
-    """How many products a catalogue has, and how many events each of them."""
+    """The number of products of a catalogue, and the number of events of each product."""
 
     products: int
     events_each: int
 
 
 class Ended(NamedTuple):
-    """How a program ended: its exit status, or minus the signal that ended it, and all that it printed."""
+    """The end of a program: its exit status, or minus the signal that ended it, and its whole output."""
 
     status: int
     output: str
@@ -43,7 +43,7 @@ class Ended(NamedTuple):
 
 @dataclass
 class Process:
-    """A process forked from one that has loaded Django, and so running at once."""
+    """A process that is forked from one with Django loaded, so that it starts at once."""
 
     process: BaseProcess
     log: Path
@@ -53,17 +53,17 @@ class Process:
         return self.process.is_alive()
 
     def kill(self) -> None:
-        """kill -9."""
+        """kill -9 the process."""
         self.process.kill()
         self.process.join()
 
     def stop(self) -> Ended:
-        """Ask it to end (SIGTERM) and wait until it has."""
+        """End the process by SIGTERM, and wait for its end."""
         self.process.terminate()
         return self.end()
 
     def end(self) -> Ended:
-        """Wait for its end, however long that takes."""
+        """Wait for its end without a time limit."""
         self.process.join()
         assert self.process.exitcode is not None
         return Ended(self.process.exitcode, self.log.read_text(errors="replace"))
@@ -75,7 +75,7 @@ _forked.set_forkserver_preload([programs.__name__])
 
 @dataclass
 class Catalogue:
-    """An installation whose database at `url` holds a catalogue of this size, its read tables up to date."""
+    """An installation with a catalogue of this size in the database at `url`. Its read tables are up to date."""
 
     url: str
     directory: Path
@@ -92,10 +92,12 @@ class Catalogue:
     def start(
         self, program: Callable[..., None], *arguments: object, failpoint: str = "", name: str = ""
     ) -> Process:
-        """Start one of tests.support.rebuild_programs; its database sessions carry `name`."""
+        """Start a function of tests.support.rebuild_programs. `name` is the application_name of its sessions."""
         log = self.directory / f"{program.__name__}-{len(self._started)}.log"
         url = f"{self.url}?application_name={name or program.__name__}"
-        process = _forked.Process(target=programs.be, args=(url, log, failpoint, program, *arguments))
+        process = _forked.Process(
+            target=programs.run_in_fork, args=(url, log, failpoint, program, *arguments)
+        )
         process.start()
         self._started.append(Process(process, log))
         return self._started[-1]
@@ -105,12 +107,12 @@ class Catalogue:
         return self.start(programs.manage, *command).end()
 
     def rebuild(self, *arguments: str, failpoint: str = "") -> Process:
-        """Start a rebuild; REBUILDING names its sessions."""
+        """Start a rebuild. REBUILDING is the application_name of its sessions."""
         command = ("rebuild_read_models", "--noinput", *arguments)
         return self.start(programs.manage, *command, failpoint=failpoint, name=REBUILDING)
 
     def service(self) -> Service:
-        """For what must be a program of its own from the start."""
+        """The installation as a Service, for programs that must not be forked."""
         return Service(
             environment(f"{self.url}?application_name={REBUILDING}", LOG_LEVEL="WARNING"), self.directory
         )
@@ -122,7 +124,7 @@ class Catalogue:
         return fetch(self.url, statement)
 
     def read_tables(self) -> dict[str, str]:
-        """A digest of every read table's rows."""
+        """A digest of the rows of each read table."""
         return {
             table: fetch(self.url, f"SELECT md5(string_agg(t::text, ';' ORDER BY t::text)) FROM {table} t")[
                 0
@@ -131,11 +133,11 @@ class Catalogue:
         }
 
     def leftovers(self) -> list[str]:
-        """Tables that only a rebuild under way has."""
+        """The names of staging tables. Only a running rebuild has them."""
         return [name for (name,) in self.fetch(r"SELECT relname FROM pg_class WHERE relname LIKE '%\_\_%'")]
 
     def is_being_rebuilt(self) -> bool:
-        """Whether a rebuild has sessions; those of a killed one linger until their statement is done."""
+        """Whether a rebuild has sessions. Sessions of a killed rebuild last until their statement ends."""
         sessions = f"SELECT 1 FROM pg_stat_activity WHERE application_name = '{REBUILDING}'"
         return bool(self.fetch(sessions))
 
@@ -151,7 +153,7 @@ def fetch(url: str, statement: str) -> list[tuple[Any, ...]]:
 
 
 def install(catalogue: Catalogue) -> None:
-    """Migrate the empty database, fill it to its size and project what it was filled with."""
+    """Migrate the empty database, fill it to its size, and project its events."""
     assert catalogue.run("migrate", "--verbosity=0").status == 0
     fill(catalogue.url, catalogue.size.products, catalogue.size.events_each)
     status, output = catalogue.rebuild().end()
@@ -159,7 +161,7 @@ def install(catalogue: Catalogue) -> None:
 
 
 class Templates:
-    """One filled database for each size, made when it is first asked for."""
+    """Filled databases to copy from: one for each size, made at its first use."""
 
     def __init__(self, server_url: str, directory: Path) -> None:
         self.server_url, self.directory = server_url, directory
@@ -167,7 +169,7 @@ class Templates:
 
     @contextmanager
     def copy(self, size: Size, directory: Path) -> Iterator[Catalogue]:
-        """A catalogue of that size for one test; its processes and its database end with the context."""
+        """Yield a catalogue of that size. Its processes and its database end with the context."""
         if size not in self._made:
             self._made[size] = self._make(size)
         url = self._create(f"TEMPLATE {self._made[size]}")
@@ -198,7 +200,7 @@ def _name(url: str) -> str:
 
 
 def make_every_row_differ(catalogue: Catalogue) -> None:
-    """Leave the read tables as older code may have: other documents, no words, an older projection version."""
+    """Change the read tables as if older code had written them: other documents, no words, an older version."""
     for name in ("display", "inventory"):
         catalogue.execute(
             f"UPDATE products_read_product{name} SET projection_version = 0, document = '{OLD}' || document;"
@@ -208,4 +210,4 @@ def make_every_row_differ(catalogue: Catalogue) -> None:
 
 
 OLD = "old "
-"""What a document of the older code begins with."""
+"""The first characters of documents of the older code."""

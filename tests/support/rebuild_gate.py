@@ -1,4 +1,4 @@
-"""Holds a rebuild while it folds, or inside its merge, for as long as a test wants to look around or break things."""
+"""Holds a rebuild while it folds or inside its merge, until the test lets it go on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,7 +10,7 @@ from tests.support.rebuild_catalogue import REBUILDING, Catalogue
 
 _GATE = 4_711
 
-# Statement triggers fire when nothing differs, too.
+# These are statement triggers, because they also fire when no row differs.
 _INSTALL = f"""
 CREATE FUNCTION wait_at_the_gate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF current_setting('application_name') = '{REBUILDING}' THEN
@@ -28,25 +28,25 @@ _WAITING = (
 
 
 @contextmanager
-def held_inside_the_merge(catalogue: Catalogue, patience: float = 120.0) -> Iterator[None]:
-    """From here to the end a rebuild gets as far as product_display's rows being written, uncommitted."""
+def held_inside_the_merge(catalogue: Catalogue, timeout: float = 120.0) -> Iterator[None]:
+    """Inside the block a rebuild stops when it has written the rows of product_display and not committed them."""
     catalogue.execute(_INSTALL)
     with suppress(psycopg.OperationalError):  # the test may have crashed the server
         with psycopg.connect(catalogue.url, autocommit=True) as keeper:
             keeper.execute("SELECT pg_advisory_lock(%s)", [_GATE])
             yield
-        eventually(lambda: not catalogue.is_being_rebuilt(), patience)
+        eventually(lambda: not catalogue.is_being_rebuilt(), timeout)
         catalogue.execute(_REMOVE)
 
 
 @contextmanager
 def held_while_folding(catalogue: Catalogue) -> Iterator[None]:
-    """From here to the end a rebuild makes its staging tables and then waits for what every fold reads first."""
+    """Inside the block a rebuild stops when it has made its staging tables: it waits for the skipped events."""
     with suppress(psycopg.OperationalError), psycopg.connect(catalogue.url) as keeper:
         keeper.execute("LOCK TABLE events_skippedevent IN ACCESS EXCLUSIVE MODE")
         yield
 
 
-def wait_until_held(catalogue: Catalogue, patience: float = 120.0) -> None:
-    """Until a rebuild has got as far as it may."""
-    eventually(lambda: catalogue.fetch(_WAITING), patience)
+def wait_until_held(catalogue: Catalogue, timeout: float = 120.0) -> None:
+    """Wait until a rebuild has reached the place where it is held."""
+    eventually(lambda: catalogue.fetch(_WAITING), timeout)

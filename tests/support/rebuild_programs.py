@@ -1,6 +1,6 @@
-"""What the processes of the rebuild tests run. Their parent has imported this module, and with it Django, once.
+"""The programs of the forked processes of the rebuild tests. Their parent imports this module, and with it Django.
 
-`be` makes a process just forked one of an installation of its own; then it runs one of the programs below.
+`run_in_fork` connects a new process to the database of an installation, and then runs one of the programs below.
 """
 
 import os
@@ -27,11 +27,11 @@ from kernel.actor import Actor  # noqa: E402
 from products_write.bus import dispatch  # noqa: E402
 from products_write.bus.envelope import Envelope  # noqa: E402
 
-PAUSE_SECONDS = 0.01  # of a writer, so that the others get to run on a small machine
+PAUSE_SECONDS = 0.01  # between two commands of a writer, so that other processes run on a small machine
 
 
-def be(url: str, log: Path, failpoint: str, program: Callable[..., None], *arguments: Any) -> None:
-    """Become a process on the database at `url`, whose output goes to `log`, and run the program to its end."""
+def run_in_fork(url: str, log: Path, failpoint: str, program: Callable[..., None], *arguments: Any) -> None:
+    """Run the program to its end in this forked process, on the database at `url`, with its output in `log`."""
     os.setsid()
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for stream in (1, 2):
@@ -43,28 +43,28 @@ def be(url: str, log: Path, failpoint: str, program: Callable[..., None], *argum
 
 
 def manage(*arguments: str) -> None:
-    """As ``manage.py`` does."""
+    """Run a command as ``manage.py`` does."""
     execute_from_command_line(["manage.py", *arguments, "--skip-checks"])
 
 
 def write(seed: int, first: int, last: int) -> None:
-    """Send random commands about products `first` to `last`, projecting each at once, until SIGTERM."""
-    chance, is_told_to_stop = random.Random(seed), False
+    """Send random commands about products `first` to `last` until SIGTERM. Each is projected at once."""
+    chance, must_stop = random.Random(seed), False
     actor = Actor(seed, f"user:{seed}", True, lambda permission: True)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal is_told_to_stop
-        is_told_to_stop = True
+        nonlocal must_stop
+        must_stop = True
 
     signal.signal(signal.SIGTERM, stop)
-    while not is_told_to_stop:
+    while not must_stop:
         name, fields = _some_command(chance)
         dispatch.send(Envelope.of(name, {"product_id": chance.randint(first, last), **fields}, actor=actor))
         time.sleep(PAUSE_SECONDS)
 
 
 def verify(times: int) -> None:
-    """Verify everything so many times; exit status 1 at the first difference."""
+    """Verify everything so many times. The first difference ends the process with exit status 1."""
     for _ in range(times):
         call_command("verify_read_models")
 

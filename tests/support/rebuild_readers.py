@@ -1,4 +1,4 @@
-"""Readers of the catalogue while it is rebuilt, and what each of their reads must have been."""
+"""Readers of the catalogue during a rebuild, and the right documents for their reads."""
 
 import random
 import threading
@@ -21,7 +21,7 @@ PAGE = 20
 
 
 class Detail(NamedTuple):
-    """A product's row as it was read: its version and document."""
+    """The version and document of a product, as a reader saw them."""
 
     product_id: int
     version: int
@@ -29,9 +29,9 @@ class Detail(NamedTuple):
 
 
 class Read(NamedTuple):
-    """One read: when it began and ended (monotonic seconds), and what it saw.
+    """One read: its begin and end in monotonic seconds, and its rows.
 
-    `new` is how many rows of the new code a read of several saw, out of `of`; a detail has neither.
+    A read of one product has a `detail`. A read of `of` rows counts in `new` those that the new code wrote.
     """
 
     began: float
@@ -42,9 +42,9 @@ class Read(NamedTuple):
 
 
 class Reader(threading.Thread):
-    """Reads details of some products, and pages and searches of those that no writer touches, as the queries do.
+    """Reads single products, and pages and searches of products that no writer changes, as the queries do.
 
-    `quiet` is the first product that nobody writes. A read that fails ends the thread; `error` says why.
+    `quiet` is the first product without a writer. A read that fails ends the thread and leaves its error in `error`.
     """
 
     def __init__(self, catalogue: Catalogue, quiet: int, seed: int) -> None:
@@ -54,26 +54,26 @@ class Reader(threading.Thread):
         self.products = self.chance.sample(range(1, self.last + 1), min(SAMPLE, self.last))
         self.reads: list[Read] = []
         self.error: Exception | None = None
-        self.is_told_to_stop = False
+        self.must_stop = False
 
     def run(self) -> None:
         try:
             with psycopg.connect(self.url, autocommit=True) as connection:
-                while not self.is_told_to_stop:
+                while not self.must_stop:
                     self.reads.append(self._read(connection))
         except Exception as error:
             self.error = error
 
     def stop(self) -> list[Read]:
-        """All reads. Raises whatever a read failed with."""
-        self.is_told_to_stop = True
+        """End the thread. Returns all reads, or raises the error of a read that failed."""
+        self.must_stop = True
         self.join()
         if self.error is not None:
             raise self.error
         return self.reads
 
     def reads_since(self, moment: float) -> int:
-        """How many reads have begun, and ended, since then."""
+        """The number of reads that have begun and ended since that moment."""
         return len(self.reads) - bisect_left(self.reads, moment, key=attrgetter("began"))
 
     def _read(self, connection: psycopg.Connection) -> Read:
@@ -104,7 +104,7 @@ class Reader(threading.Thread):
         return sum(not document.startswith(OLD) for (document,) in page), PAGE
 
     def _search(self, connection: psycopg.Connection) -> tuple[int, int]:
-        """A read of two tables: by the first word, which the older code did not write."""
+        """Search for a word, which reads two tables. The older code wrote no words."""
         first, end = self.quiet, min(self.quiet + 1_000, self.last)
         found = connection.execute(
             "SELECT count(*) FROM products_read_productdisplay WHERE id BETWEEN %s AND %s"
@@ -116,14 +116,14 @@ class Reader(threading.Thread):
 
 
 class Recorded(NamedTuple):
-    """An event read by itself, as the fold takes it."""
+    """An event with its version, as the fold expects it."""
 
     version: int
     event: DomainEvent
 
 
 def documents_by_version(catalogue: Catalogue, product_ids: Iterable[int]) -> dict[tuple[int, int], str]:
-    """Every document that these products ever had to have, by product and version: folded here, from the log."""
+    """The right document of these products at each version, by product and version, folded from the log."""
     projection = ProductDisplayProjection()
     found: dict[tuple[int, int], str] = {}
     for product_id, stream in _streams(catalogue, product_ids):

@@ -1,4 +1,4 @@
-"""The settings of the tests: embedded ones, whatever .env says; the wrapper may name another database."""
+"""The settings of the tests: embedded, without .env. The environment may name another database."""
 
 import os
 import tempfile
@@ -12,10 +12,11 @@ os.environ.setdefault("LOG_LEVEL", "WARNING")
 from config.settings import *
 from config.settings import DATABASES
 
-# A file, not memory: threads then meet the locks that processes meet. Named by process: no two runs share it.
+# The database is a file and not in memory, so that threads meet the locks that processes meet. The process id in its
+# name keeps two runs apart.
 for _alias, _database in DATABASES.items():
     if _database["ENGINE"].endswith("sqlite3"):
         _database["TEST"] = {"NAME": f"{tempfile.gettempdir()}/products-test-{os.getpid()}-{_alias}.sqlite3"}
 
-# A strong hash costs a tenth of a second for each user that a test makes.
+# A strong hash takes a tenth of a second for each user that a test makes.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,4 +1,4 @@
-"""Putting events into the log without the write side."""
+"""Appends events to the log without the write side."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -29,7 +29,7 @@ def append(
     recorded_at: datetime = RECORDED_AT,
     effective_at: datetime | None = None,
 ) -> list[RecordedEvent]:
-    """Commit these events at the end of the product's stream, as one command's."""
+    """Append these events to the product's stream as the events of one command, and commit."""
     with transaction.atomic(using=write_alias()):
         return append_open(product_id, *events, recorded_at=recorded_at, effective_at=effective_at)
 
@@ -41,7 +41,7 @@ def append_open(
     effective_at: datetime | None = None,
     after_version: int | None = None,
 ) -> list[RecordedEvent]:
-    """The same inside a transaction that the caller ends; `after_version` is the stream's end unless told."""
+    """Append these events in the caller's transaction. `after_version` is the last version unless it is given."""
     metadata = Metadata(actor_id=None, command_id=uuid4(), command="test", correlation_id="test")
     new = [NewEvent(event, effective_at) for event in events]
     after = len(list(log.read_stream(product_id))) if after_version is None else after_version

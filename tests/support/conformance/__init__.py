@@ -1,1 +1,1 @@
-"""Holding the service to its schema: what schemathesis has to know of products to get past refusals."""
+"""The hooks and the configuration of schemathesis for this service."""

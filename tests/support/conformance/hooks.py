@@ -1,7 +1,7 @@
-"""What schemathesis loads (SCHEMATHESIS_HOOKS): values that mean something to this service, and a tally.
+"""The module that schemathesis loads by SCHEMATHESIS_HOOKS: it makes values fit this service, and counts statuses.
 
-Only cases that are meant to be valid are changed: half of them are about products that exist, names have something
-to see in them, money has two decimals, integers none, times are past. Nothing is left out and no check is turned off.
+It changes only cases that schemathesis generates as valid. Half of these name products that exist. Names are
+printable, money has two decimals, integers have none, and times are past. It leaves out no case and no check.
 """
 
 import atexit
@@ -15,14 +15,16 @@ from typing import Any
 import schemathesis
 from hypothesis import strategies as st
 
-PRODUCTS = int(os.environ["CONFORMANCE_PRODUCTS"])  # of the catalogue, with ids from 1
-TOKEN = os.environ["CONFORMANCE_TOKEN"]  # a Consistency-Token that a command answered
-TALLY = Path(os.environ["CONFORMANCE_TALLY"])  # where the statuses of each operation are written in the end
+PRODUCTS = int(os.environ["CONFORMANCE_PRODUCTS"])  # the number of products, which have ids from 1
+TOKEN = os.environ["CONFORMANCE_TOKEN"]  # a Consistency-Token from the response to a command
+TALLY = Path(os.environ["CONFORMANCE_TALLY"])  # the file that gets the statuses of each operation at the end
 
 _statuses: dict[str, Counter[int]] = {}
 
 schemathesis.openapi.format("consistency-token", st.just(TOKEN))
-schemathesis.openapi.format("cursor", st.just(""))  # the first page; others are bound to their list
+schemathesis.openapi.format(
+    "cursor", st.just("")
+)  # the first page; any other cursor is valid for its list only
 schemathesis.openapi.format("entity-tag", st.integers(1, 500).map(lambda version: f'"{version}"'))
 schemathesis.openapi.format(
     "date-time",
@@ -47,7 +49,7 @@ def _make_meaningful(body: dict[str, Any]) -> None:
     if isinstance(body.get("name"), str) and not body["name"].isprintable():
         body["name"] = "Lamp"
     for name, value in body.items():
-        if isinstance(value, float):  # 5.0 is an integer to JSON Schema, but not to this service
+        if isinstance(value, float):  # to JSON Schema 5.0 is an integer, to this service it is not
             body[name] = round(value, 2) if name == "unit_price" else int(value)
 
 
