@@ -1,4 +1,4 @@
-"""Installations to start processes of: an embedded one, and one on PostgreSQL and Redis."""
+"""Installations whose processes a test can start: embedded, or on PostgreSQL and Redis."""
 
 import shutil
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from tools.servers import redis_server
 
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite database, to be copied."""
+    """A migrated SQLite database. Tests copy it."""
     directory = tmp_path_factory.mktemp("migrated")
     Service(environment(f"sqlite:///{directory}/db.sqlite3", VAR_DIR=str(directory)), directory).migrate()
     return directory / "db.sqlite3"
@@ -29,7 +29,7 @@ def embedded(tmp_path: Path, migrated_file: Path) -> Iterator[Service]:
 
 @pytest.fixture
 def full_stack(tmp_path: Path, postgres_url: str) -> Iterator[Service]:
-    """A migrated installation with a database and a Redis of its own; the test starts the processes it needs."""
+    """A migrated installation with its own database and Redis. The test starts the processes that it needs."""
     with (
         migrated_database(postgres_url, f"e2e_{uuid4().hex[:12]}") as database_url,
         redis_server() as broker_url,

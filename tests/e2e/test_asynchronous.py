@@ -1,4 +1,4 @@
-"""Commands left to a worker: executed once and in order, whatever happens to messages, broker and workers."""
+"""Workers execute accepted commands once and in order, also when messages, broker or workers are lost."""
 
 from typing import Any
 from uuid import uuid4
@@ -15,8 +15,8 @@ pytestmark = [pytest.mark.processes, pytest.mark.takes_minutes]
 ASYNC = {"Prefer": "respond-async"}
 
 
-def left(web: Running, headers: dict[str, str], command: str, **fields: Any) -> str:
-    """The address of the status of a command that was accepted."""
+def accepted(web: Running, headers: dict[str, str], command: str, **fields: Any) -> str:
+    """Send a command asynchronously. Returns the address of its status."""
     answer = send(web, headers | ASYNC, command, **fields)
     assert (answer.status_code, answer.json()["status"]) == (202, "pending")
     return web.url + answer.headers["Location"]
@@ -27,14 +27,14 @@ def status(address: str, headers: dict[str, str]) -> dict[str, Any]:
     return found
 
 
-def stocked(web: Running, headers: dict[str, str]) -> int:
-    """A product with nothing in stock."""
+def new_product(web: Running, headers: dict[str, str]) -> int:
+    """The id of a new product, which has no stock."""
     added = send(web, headers, "add-new-product", name="Lamp", unit_price="12.50")
     return int(added.json()["product_id"])
 
 
 def stock_of(web: Running, headers: dict[str, str], product_id: int) -> int:
-    """As a recount finds it that changes nothing else."""
+    """The stock that the refusal of a far too large shipment names. The request changes nothing."""
     answer = send(web, headers, "confirm-items-shipped", product_id=product_id, quantity=10**9)
     return int(answer.json()["current_stock"])
 
@@ -42,39 +42,39 @@ def stock_of(web: Running, headers: dict[str, str], product_id: int) -> int:
 def test_full_stack__a_worker_executes_it(full_stack: Service) -> None:
     web, headers = full_stack.web(), signed_up(full_stack, "ada")
     worker = full_stack.worker()
-    address = left(web, headers, "add-to-inventory", product_id=stocked(web, headers), quantity=3)
+    address = accepted(web, headers, "add-to-inventory", product_id=new_product(web, headers), quantity=3)
     eventually(lambda: status(address, headers)["status"] == "succeeded")
     assert "products_write.execute_command" in worker.output
 
 
 def test_full_stack__two_workers_keep_the_order_accepted(full_stack: Service) -> None:
     web, headers = full_stack.web(workers=2), signed_up(full_stack, "ada")
-    product_id = stocked(web, headers)
+    product_id = new_product(web, headers)
     addresses = [
-        left(web, headers, name, product_id=product_id, quantity=quantity)
+        accepted(web, headers, name, product_id=product_id, quantity=quantity)
         for quantity in range(1, 31)
         for name in ("add-to-inventory", "confirm-items-shipped")
     ]
     full_stack.worker(concurrency=2)
     full_stack.worker(concurrency=2)
     eventually(lambda: all(status(address, headers)["status"] != "pending" for address in addresses), 40)
-    # Any other order than this one refuses a shipment.
+    # In any other order the service refuses a shipment.
     assert [status(address, headers).get("version") for address in addresses] == list(range(2, 62))
 
 
 def test_full_stack__without_a_broker_it_is_accepted_at_once_and_executed(full_stack: Service) -> None:
     web, headers = full_stack.web(), signed_up(full_stack, "ada")
-    product_id = stocked(web, headers)
+    product_id = new_product(web, headers)
     Redis.from_url(full_stack.env["CELERY_BROKER_URL"]).shutdown(nosave=True)
-    address = left(web, headers, "add-to-inventory", product_id=product_id, quantity=3)
+    address = accepted(web, headers, "add-to-inventory", product_id=product_id, quantity=3)
     eventually(lambda: status(address, headers)["status"] == "succeeded")
 
 
 def test_full_stack__lost_messages_are_made_good_by_the_sweep(full_stack: Service) -> None:
     web, headers = full_stack.web(), signed_up(full_stack, "ada")
-    product_id = stocked(web, headers)
+    product_id = new_product(web, headers)
     addresses = [
-        left(web, headers, "add-to-inventory", product_id=product_id, quantity=quantity)
+        accepted(web, headers, "add-to-inventory", product_id=product_id, quantity=quantity)
         for quantity in (1, 2, 4)
     ]
     eventually(lambda: Redis.from_url(full_stack.env["CELERY_BROKER_URL"]).llen("celery") >= 3)
@@ -88,10 +88,10 @@ def test_full_stack__lost_messages_are_made_good_by_the_sweep(full_stack: Servic
 def test_full_stack__a_web_process_killed_before_it_publishes_has_accepted(full_stack: Service) -> None:
     headers = signed_up(full_stack, "ada")
     web = full_stack.web()
-    product_id, key = stocked(web, headers), str(uuid4())
+    product_id, key = new_product(web, headers), str(uuid4())
     doomed = full_stack.web(FAILPOINT="after-commit")
     with pytest.raises(requests.ConnectionError):
-        left(
+        accepted(
             doomed, headers | {"Idempotency-Key": key}, "add-to-inventory", product_id=product_id, quantity=3
         )
     full_stack.worker()
@@ -102,9 +102,9 @@ def test_full_stack__a_web_process_killed_before_it_publishes_has_accepted(full_
 
 def test_full_stack__a_worker_killed_in_the_middle_leaves_it_to_the_next(full_stack: Service) -> None:
     web, headers = full_stack.web(), signed_up(full_stack, "ada")
-    product_id = stocked(web, headers)
+    product_id = new_product(web, headers)
     doomed = full_stack.worker(FAILPOINT="after-append")
-    address = left(web, headers, "add-to-inventory", product_id=product_id, quantity=3)
+    address = accepted(web, headers, "add-to-inventory", product_id=product_id, quantity=3)
     eventually(lambda: "failpoint after-append" in doomed.output)
     doomed.kill()
     assert status(address, headers)["status"] == "pending"
@@ -117,18 +117,18 @@ def test_full_stack__a_worker_killed_in_the_middle_leaves_it_to_the_next(full_st
 
 def test_embedded__it_is_executed_soon_after_the_answer(embedded: Service) -> None:
     web, headers = embedded.web(SWEEP_INTERVAL="3600"), signed_up(embedded, "ada")
-    address = left(web, headers, "add-to-inventory", product_id=stocked(web, headers), quantity=3)
+    address = accepted(web, headers, "add-to-inventory", product_id=new_product(web, headers), quantity=3)
     eventually(lambda: status(address, headers)["status"] == "succeeded", 5)
 
 
 def test_embedded__what_a_crash_left_waiting_is_executed_at_the_next_start(embedded: Service) -> None:
     headers = signed_up(embedded, "ada")
     first = embedded.web()
-    product_id, key = stocked(first, headers), str(uuid4())
+    product_id, key = new_product(first, headers), str(uuid4())
     first.stop()
     doomed = embedded.web(FAILPOINT="after-commit")
     with pytest.raises(requests.ConnectionError):
-        left(
+        accepted(
             doomed, headers | {"Idempotency-Key": key}, "add-to-inventory", product_id=product_id, quantity=3
         )
     doomed.kill()

@@ -1,4 +1,4 @@
-"""What an operator and a visitor do in a real browser."""
+"""An operator and a visitor use the service in a real browser."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ from tests.support.processes import Running, Service, environment
 
 pytestmark = pytest.mark.processes
 
-# Without the last four it looks for its maker's hosts at every start.
+# Without the last four flags Chromium connects to Google at every start.
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -32,7 +32,7 @@ MAKE_OPERATOR = (
 
 
 def chromium() -> str:
-    """The browser's path; without one the tests say so loudly, and on CI they fail."""
+    """The path of the browser. Without a browser the tests are skipped with a warning; on CI they fail."""
     if found := shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome"):
         return found
     missing = "NO CHROMIUM: the browser tests do not run. Install it (Debian: apt-get install chromium)."
@@ -44,7 +44,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iterator[Running]:
-    """An embedded installation with product 7 and the people of MAKE_OPERATOR."""
+    """The web server of an embedded installation with product 7 and the users of MAKE_OPERATOR."""
     home = tmp_path_factory.mktemp("browser")
     shutil.copy(migrated_file, home)
     with Service(environment(f"sqlite:///{home}/db.sqlite3", VAR_DIR=str(home)), home) as service:
@@ -56,7 +56,7 @@ def web(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iterat
 
 @pytest.fixture
 def page(web: Running) -> Iterator[Page]:
-    """A fresh browser; a request to anywhere but the service fails the test."""
+    """A page of a new browser. A request to any other host fails the test."""
     outside: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
@@ -77,14 +77,14 @@ def sign_in(page: Page, name: str) -> None:
     page.click("[type=submit]")
 
 
-def test_landing__leads_to_everything(page: Page) -> None:
+def test_landing__leads_to_all_pages(page: Page) -> None:
     page.goto("/")
     for name in ("Products", "Commands", "Admin", "API documentation"):
         address = page.get_by_role("link", name=name, exact=True).get_attribute("href")
         assert page.request.get(address or "").status == 200
 
 
-def test_task_screen__adds_to_the_inventory_and_says_so(page: Page, web: Running) -> None:
+def test_task_screen__adds_to_the_inventory_and_shows_a_message(page: Page, web: Running) -> None:
     sign_in(page, "operator")
     page.goto("/admin/products_write/product/7/change/")
     page.get_by_role("link", name="Add to inventory").click()
@@ -95,9 +95,7 @@ def test_task_screen__adds_to_the_inventory_and_says_so(page: Page, web: Running
     assert displayed(web, 7)["is_out_of_stock"] is False
 
 
-def test_task_screen__shows_what_is_wrong_beside_the_field_and_changes_nothing(
-    page: Page, web: Running
-) -> None:
+def test_task_screen__shows_a_fault_beside_the_field_and_changes_nothing(page: Page, web: Running) -> None:
     sign_in(page, "operator")
     page.goto("/admin/products_write/product/7/change/")
     page.get_by_role("link", name="Add to inventory").click()

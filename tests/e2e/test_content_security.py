@@ -1,4 +1,4 @@
-"""The pages work in a real browser under the policy that is sent with them."""
+"""The pages work in a real browser with the content security policy of the service."""
 
 from collections.abc import Iterator
 
@@ -18,37 +18,37 @@ def web(embedded: Service) -> Running:
 
 
 @pytest.fixture
-def complaints() -> list[str]:
-    """What the browser's console says of the pages."""
+def console() -> list[str]:
+    """The messages of the browser's console."""
     return []
 
 
 @pytest.fixture
-def page(web: Running, complaints: list[str]) -> Iterator[Page]:
+def page(web: Running, console: list[str]) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
         opened = browser.new_page(base_url=web.url)
         opened.on(
-            "console", lambda message: complaints.append(f"{opened.url} {message.text} {message.location}")
+            "console", lambda message: console.append(f"{opened.url} {message.text} {message.location}")
         )
         yield opened
         browser.close()
 
 
-def of_policy(complaints: list[str]) -> list[str]:
-    return [text for text in complaints if "Content Security Policy" in text]
+def of_policy(console: list[str]) -> list[str]:
+    return [text for text in console if "Content Security Policy" in text]
 
 
-def test_swagger_ui__shows_every_command_and_sends_one(page: Page, complaints: list[str]) -> None:
+def test_swagger_ui__shows_every_command_and_sends_one(page: Page, console: list[str]) -> None:
     page.goto("/api/docs/")
     expect(page.locator(".opblock-tag-section").first).to_be_visible(timeout=15_000)
     page.locator("#operations-commands-change_price").click()
     expect(page.get_by_role("button", name="Try it out")).to_be_visible()
 
-    assert of_policy(complaints) == []
+    assert of_policy(console) == []
 
 
-def test_admin_and_browsable_api__keep_to_the_policy(page: Page, complaints: list[str]) -> None:
+def test_admin_and_browsable_api__keep_to_the_policy(page: Page, console: list[str]) -> None:
     page.goto("/admin/")
     page.fill("#id_username", "operator")
     page.fill("#id_password", PASSWORD)
@@ -68,15 +68,15 @@ def test_admin_and_browsable_api__keep_to_the_policy(page: Page, complaints: lis
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("link", name="Log in")).to_be_visible()
 
-    assert of_policy(complaints) == []
+    assert of_policy(console) == []
 
 
-def test_policy__stops_a_script_in_a_page(page: Page, complaints: list[str]) -> None:
-    """The negative control: what the two tests above look for does turn up."""
+def test_policy__stops_a_script_in_a_page(page: Page, console: list[str]) -> None:
+    """The negative control of the two tests above: the console shows a violation of the policy."""
     page.goto("/")
     page.evaluate(
         "document.body.append(Object.assign(document.createElement('script'), {text: 'window.ran = 1'}))"
     )
 
     assert page.evaluate("window.ran") is None
-    assert of_policy(complaints) != []
+    assert of_policy(console) != []

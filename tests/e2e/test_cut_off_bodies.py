@@ -1,7 +1,7 @@
-"""A body that ends before the announced length does nothing, at every door of a real server.
+"""A body that ends before its announced length has no effect, at each address that accepts a body.
 
-A bar stands in each body at the place where the connection ends. The bytes before it are understood as a request of
-their own: without the check of the length, the server executes them.
+The bar in each body marks the place where the connection ends. The bytes before the bar are a complete request:
+without the check of the length, the server executes them.
 """
 
 import json
@@ -36,7 +36,7 @@ FORM, PARTS = "application/x-www-form-urlencoded", "multipart/form-data; boundar
 
 @dataclass
 class Installation:
-    """One server, the headers of a client with a token, and the cookies of a browser."""
+    """A web server, and the headers of a client with a token."""
 
     service: Service
     web: Running
@@ -52,21 +52,21 @@ class Installation:
         return browser.cookies.get_dict()
 
     def state(self) -> list[object]:
-        """What a request could change: stock, log, commands, users, sessions and failed sign-ins."""
+        """Everything that a request could change: stock, log, commands, users, sessions and failed sign-ins."""
         counts = [self.service.sql(f"SELECT count(*) FROM {table}") for table in COUNTED]
         return [*counts, self.service.sql("SELECT product_id, quantity FROM products_write_stockitem")]
 
 
 @dataclass(frozen=True)
 class Request:
-    """One that changes something; the bar in `body` is where its connection ends."""
+    """A request that changes something. The bar in `body` marks the end of its connection."""
 
     path: str
     headers: dict[str, str]
     body: str
 
     def pieces(self, announced: int | None = None) -> tuple[bytes, bytes, bytes]:
-        """The head, the body before the bar and the rest; Content-Length is right unless `announced`."""
+        """The head, the body before the bar, and the rest. Content-Length is right unless `announced` is given."""
         first, _, rest = self.body.partition("|")
         length = str(announced or len(first + rest))
         return head("POST", self.path, Content_Length=length, **self.headers), first.encode(), rest.encode()
@@ -76,7 +76,7 @@ Door = Callable[[Installation], Request]
 
 
 def form(cookies: dict[str, str], path: str, content_type: str = FORM, **fields: str) -> Request:
-    """The fields as a browser with these cookies sends them, with its CSRF token."""
+    """The request of a browser with these cookies that sends a form, with its CSRF token."""
     sent = {"csrfmiddlewaretoken": cookies["csrftoken"], **fields}
     written = [f"{name}={value}" for name, value in sent.items()]
     body = "&".join(written)
@@ -142,7 +142,7 @@ every_door = pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iterator[Installation]:
-    """An embedded installation with product 7, an operator with a password and a client with a token."""
+    """An embedded installation with product 7, an operator with a password, and a client with a token."""
     home = tmp_path_factory.mktemp("cut_off")
     shutil.copy(migrated_file, home)
     with Service(environment(f"sqlite:///{home}/db.sqlite3", VAR_DIR=str(home)), home) as service:
@@ -152,12 +152,12 @@ def installation(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) 
         yield Installation(service, service.web(), signed_up(service, "ada"))
 
 
-def problem_of(answered: Answer) -> tuple[int, str, str]:
-    """Status, code and detail of an answer that is a problem document."""
-    document = json.loads(answered.body)
-    assert answered.headers["Content-Type"] == "application/problem+json"
-    assert document["correlation_id"] == answered.headers["X-Correlation-ID"]
-    return answered.status, document["code"], document["detail"]
+def problem_of(response: Answer) -> tuple[int, str, str]:
+    """The status, code and detail of a response that must be a problem document."""
+    document = json.loads(response.body)
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert document["correlation_id"] == response.headers["X-Correlation-ID"]
+    return response.status, document["code"], document["detail"]
 
 
 @every_door
@@ -189,7 +189,7 @@ def test_body__of_a_client_that_leaves_does_nothing(installation: Installation, 
 
 @every_door
 def test_body__that_comes_slowly_and_whole_is_executed(installation: Installation, door: Door) -> None:
-    """The control of the two tests above: the requests do something."""
+    """The control of the two tests above: a complete body has an effect."""
     pieces = door(installation).pieces()
     before = installation.state()
 

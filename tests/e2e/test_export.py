@@ -1,4 +1,4 @@
-"""What is exported can be imported again, here and elsewhere, and is no formula to a spreadsheet."""
+"""An exported file can be imported again, here and elsewhere. A spreadsheet finds no formula in it."""
 
 import csv
 from pathlib import Path
@@ -61,7 +61,7 @@ def test_export__imports_again_without_loss(embedded: Service, tmp_path: Path) -
     assert second.read_text() == first.read_text()
 
 
-def test_export__says_when_the_file_cannot_be_written(embedded: Service, tmp_path: Path) -> None:
+def test_export__to_a_missing_folder_ends_with_an_error(embedded: Service, tmp_path: Path) -> None:
     refused = embedded.manage("export_products", str(tmp_path / "missing" / "file.csv"), check=False)
     assert refused.returncode == 1
     assert "cannot be written: No such file or directory." in refused.stderr

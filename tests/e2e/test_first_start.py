@@ -1,4 +1,4 @@
-"""``make run`` and ``make stack`` in a checkout of their own: which databases get demo data, and which never do."""
+"""``make run`` and ``make stack`` in a new checkout: only a new database of the checkout itself gets demo data."""
 
 import shutil
 import sqlite3
@@ -25,7 +25,7 @@ KEEPS = "No demo data: the database has events already, and keeps what it has."
 
 @dataclass(frozen=True)
 class Checkout:
-    """The program in a directory of its own, without .env and var/ until somebody makes them."""
+    """A copy of the program in its own directory. It has no .env and no var/ until a test makes them."""
 
     home: Path
 
@@ -38,7 +38,7 @@ class Checkout:
         return self.home / "var" / "db.sqlite3"
 
     def start(self, program: str = "tools.run", **env: str) -> str:
-        """What the program prints until it serves. Then it is ended."""
+        """Start the program, wait until it serves, and end it. Returns its output."""
         log = self.home / f"{program}-{uuid4().hex}.log"
         with log.open("wb") as output:
             process = spawn(
@@ -58,7 +58,7 @@ class Checkout:
 
 @pytest.fixture
 def checkout(monkeypatch: pytest.MonkeyPatch) -> Iterator[Checkout]:
-    """A checkout with nothing given. Others may enter it: PostgreSQL of a root user runs as the user nobody."""
+    """A checkout without settings. Every user may enter it, because PostgreSQL started by root runs as nobody."""
     for name in ("DATABASE_URL", "READ_DATABASE_URL", "CELERY_BROKER_URL", "VAR_DIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -72,7 +72,7 @@ def checkout(monkeypatch: pytest.MonkeyPatch) -> Iterator[Checkout]:
 
 
 def counts(database: Path) -> tuple[int, int]:
-    """How many products and events there are."""
+    """The numbers of products and events."""
     with closing(sqlite3.connect(database)) as connection:
         products, events = connection.execute(COUNTS).fetchone()
         return products, events
@@ -116,7 +116,7 @@ def test_run__a_database_that_is_given_gets_tables_but_no_demo(checkout: Checkou
     assert not checkout.database.exists()
 
 
-def test_run__a_database_that_is_given_has_not_the_users_of_another(checkout: Checkout) -> None:
+def test_run__a_database_that_is_given_does_not_show_the_users_of_another(checkout: Checkout) -> None:
     checkout.credentials.parent.mkdir()
     checkout.credentials.write_text("operator   password of-another-database")
     printed = checkout.start(DATABASE_URL=f"sqlite:///{checkout.home}/given.sqlite3")
@@ -145,7 +145,7 @@ def test_run__a_postgresql_that_is_given_gets_tables_but_no_demo(
 
 
 @pytest.mark.processes
-def test_stack__its_own_postgresql_gets_the_demo_whatever_is_given(checkout: Checkout) -> None:
+def test_stack__its_own_postgresql_gets_the_demo_also_beside_a_given_database(checkout: Checkout) -> None:
     given = checkout.home / "given.sqlite3"
     (checkout.home / ".env").write_text(f"DATABASE_URL=sqlite:///{given}\n")
     first, second = (checkout.start("tools.stack") for _ in range(2))

@@ -1,4 +1,4 @@
-"""A web server that is told to end answers first what it has begun."""
+"""A web server that gets SIGTERM first answers the requests that it has begun."""
 
 import threading
 from collections.abc import Iterator
@@ -14,17 +14,19 @@ pytestmark = pytest.mark.processes
 
 
 class Load:
-    """Clients that send and ask without a pause, until nobody listens any more.
+    """Clients that send commands without a pause, until the server no longer listens.
 
-    A connection that waits unread as the server ends is closed without an answer: its request was not begun.
+    When the server ends, it closes connections that it has not read yet. It has not begun their requests.
     """
 
     def __init__(self, web: Running, headers: dict[str, str], clients: int = 6) -> None:
         self.web, self.headers = web, headers
         self.statuses: list[int] = []
-        self.threads = [threading.Thread(target=self.ask, args=(number,)) for number in range(clients)]
+        self.threads = [
+            threading.Thread(target=self.send_commands, args=(number,)) for number in range(clients)
+        ]
 
-    def ask(self, number: int) -> None:
+    def send_commands(self, number: int) -> None:
         count = 0
         while True:
             count += 1
@@ -49,12 +51,12 @@ class Load:
             thread.join(30)
 
 
-def test_sigterm__under_load_what_was_begun_is_answered_and_nothing_is_lost(full_stack: Service) -> None:
+def test_sigterm__under_load_begun_requests_are_answered_and_nothing_is_lost(full_stack: Service) -> None:
     web, headers = full_stack.web(workers=2), signed_up(full_stack, "ada")
     load = Load(web, headers)
 
     with load.running():
-        eventually(lambda: len(load.statuses) > 20, patience=60)
+        eventually(lambda: len(load.statuses) > 20, timeout=60)
         status = web.stop()
 
     assert status == 0

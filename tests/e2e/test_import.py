@@ -1,4 +1,4 @@
-"""A large CSV file: good lines in, bad lines named, killed and run again without doubling anything."""
+"""The import of a large CSV file: it names bad lines, and after a kill it can be run again."""
 
 import re
 from pathlib import Path
@@ -25,7 +25,7 @@ COUNTS = (
 
 
 def catalogue(path: Path) -> None:
-    """LINES lines, the first under the header being line 2; each good one adds a product with stock."""
+    """Write LINES lines under the header, from line 2 on. Each good line adds a product with stock."""
     good = (
         f",SKU-{line},Lamp {line},A lamp,{line % 90 + 1}.50,lamps|c{line % 7},{line % 50 + 1}"
         for line in range(LINES + 2)
@@ -40,7 +40,7 @@ def test_import__takes_ten_thousand_lines_and_can_be_killed_and_run_again(
     path = tmp_path / "catalogue.csv"
     catalogue(path)
     killed = embedded.python("import", "manage.py", "import_products", str(path))
-    eventually(lambda: re.search(r"lines: [1-9]\d* of 10000, \d+/s, \d+ s left", killed.output), patience=60)
+    eventually(lambda: re.search(r"lines: [1-9]\d* of 10000, \d+/s, \d+ s left", killed.output), timeout=60)
     killed.kill()
     ((halfway, _, _),) = embedded.sql(COUNTS)
     assert 0 < halfway < LINES - len(BAD)
@@ -65,7 +65,7 @@ PRODUCTS = "SELECT id, sku, name FROM products_write_product ORDER BY id"
 
 @pytest.fixture
 def theirs(embedded: Service, tmp_path: Path) -> str:
-    """The file of another shop, whose ids our products have."""
+    """The file of another shop. Our products have the ids in it."""
     ours, theirs = tmp_path / "ours.csv", tmp_path / "theirs.csv"
     ours.write_text(OURS)
     theirs.write_text(THEIRS)

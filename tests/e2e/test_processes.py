@@ -1,4 +1,4 @@
-"""The processes start, serve and end in good order."""
+"""The processes start, serve, and end in good order."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def test_embedded__serves_and_ends_in_good_order(embedded: Service) -> None:
     assert web.stop() == 0
 
 
-def test_without_debug__a_missing_secret_key_refuses_to_start_and_says_why(embedded: Service) -> None:
+def test_without_debug__a_missing_secret_key_refuses_to_start_and_is_named(embedded: Service) -> None:
     done = embedded.manage("check", check=False, DEBUG="false", SECRET_KEY="")
 
     assert done.returncode == 1

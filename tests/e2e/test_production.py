@@ -1,4 +1,4 @@
-"""Outside DEBUG, as an installation sets it up by the environment alone."""
+"""An installation without DEBUG, set up by its environment."""
 
 import shutil
 from collections.abc import Iterator
@@ -31,19 +31,19 @@ def production(tmp_path: Path, migrated_file: Path) -> Iterator[Service]:
         yield service
 
 
-def asked(web: Running, client: str, spoofed: str = "", **headers: str) -> requests.Response:
-    """A request as the one proxy passes it on, which adds whom it heard."""
+def get_products(web: Running, client: str, spoofed: str = "", **headers: str) -> requests.Response:
+    """The response to a request through one proxy, which appends the address of the client."""
     forwarded = f"{spoofed}, {client}" if spoofed else client
     return requests.get(
         f"{web.url}/api/v1/products/", headers={"X-Forwarded-For": forwarded, **headers}, timeout=15
     )
 
 
-def test_throttle__from_the_environment_by_the_address_that_the_proxy_heard(production: Service) -> None:
+def test_throttle__counts_by_the_address_that_the_proxy_appends(production: Service) -> None:
     web = production.web()
 
-    spoofing = [asked(web, "198.51.100.1", spoofed=f"203.0.113.{n}").status_code for n in range(4)]
-    another = asked(web, "198.51.100.2")
+    spoofing = [get_products(web, "198.51.100.1", spoofed=f"203.0.113.{n}").status_code for n in range(4)]
+    another = get_products(web, "198.51.100.2")
 
     assert spoofing == [200, 200, 200, 429]
     assert another.status_code == 200
@@ -52,8 +52,8 @@ def test_throttle__from_the_environment_by_the_address_that_the_proxy_heard(prod
 def test_cors__answers_the_origins_that_are_named_and_no_other(production: Service) -> None:
     web = production.web()
 
-    named = asked(web, "198.51.100.1", Origin=ORIGIN)
-    other = asked(web, "198.51.100.1", Origin="https://evil.example")
+    named = get_products(web, "198.51.100.1", Origin=ORIGIN)
+    other = get_products(web, "198.51.100.1", Origin="https://evil.example")
     preflight = requests.options(
         f"{web.url}/api/v1/commands/change-price/",
         headers={
@@ -74,10 +74,10 @@ def test_cors__answers_the_origins_that_are_named_and_no_other(production: Servi
 def test_cors__unset_leaves_it_out(production: Service) -> None:
     web = production.web(CORS_ALLOWED_ORIGINS="")
 
-    assert "Access-Control-Allow-Origin" not in asked(web, "198.51.100.1", Origin=ORIGIN).headers
+    assert "Access-Control-Allow-Origin" not in get_products(web, "198.51.100.1", Origin=ORIGIN).headers
 
 
-def test_start__a_rate_that_is_none_refuses_and_says_why(production: Service) -> None:
+def test_start__a_malformed_rate_refuses_to_start_and_is_named(production: Service) -> None:
     done = production.manage("check", check=False, THROTTLE_USER="often")
 
     assert done.returncode == 1
@@ -91,7 +91,7 @@ def test_metrics__each_worker_answers_for_all(production: Service, tmp_path: Pat
         workers=2, METRICS_TOKEN="secret", PROMETHEUS_MULTIPROC_DIR=str(directory), THROTTLE_ANON=""
     )
     for _ in range(20):
-        assert asked(web, "198.51.100.1").status_code == 200
+        assert get_products(web, "198.51.100.1").status_code == 200
 
     shown = {
         requests.get(f"{web.url}/metrics", headers={"Authorization": "Bearer secret"}, timeout=15).text

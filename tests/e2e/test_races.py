@@ -1,4 +1,4 @@
-"""Many clients at once over HTTP, four web processes on PostgreSQL: every command takes effect once or not at all."""
+"""Many clients at once over HTTP, four web processes on PostgreSQL: a command takes effect once or not at all."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +17,7 @@ from tests.support.processes import Running, Service
 pytestmark = pytest.mark.processes
 
 CLIENTS = 24
-PATIENCE = 200  # repetitions of one request
+MAX_REPETITIONS = 200  # of one request
 
 
 @pytest.fixture
@@ -44,8 +44,8 @@ def all_at_once(requested: Iterable[Callable[[], requests.Response]]) -> list[re
 def sent_until_answered(
     web: Running, headers: dict[str, str], command: str, key: str, **fields: Any
 ) -> requests.Response:
-    """What the service makes of a command whose sender repeats it as long as he is told to."""
-    for _ in range(PATIENCE):
+    """Send the command, and repeat it while the service tells to try again. Returns the last response."""
+    for _ in range(MAX_REPETITIONS):
         answer = send(web, headers | {"Idempotency-Key": key}, command, **fields)
         if answer.status_code != 503 and answer.json().get("code") != "command_in_progress":
             return answer

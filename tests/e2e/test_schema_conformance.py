@@ -1,6 +1,6 @@
-"""schemathesis sends what the committed schema allows and what it forbids, and holds every answer to it.
+"""Schemathesis sends requests that docs/openapi.yaml allows or forbids, and checks every response against it.
 
-The long form (make soak) sends at least 20,000 requests; CONFORMANCE_SEED repeats a run.
+The long form (make soak) sends at least 20,000 requests. CONFORMANCE_SEED repeats a run.
 """
 
 import json
@@ -29,7 +29,7 @@ LIMIT = 3600  # seconds
 
 
 class Conformance:
-    """The demo catalogue on a real server, and schemathesis signed in as its superuser."""
+    """The demo catalogue on a real server, and schemathesis with the token of its superuser."""
 
     def __init__(self, service: Service, directory: Path) -> None:
         shown = service.manage("seed_demo", "--events", "200").stdout
@@ -44,7 +44,7 @@ class Conformance:
         self.statuses: dict[str, dict[str, int]] = {}
 
     def run(self, schema: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Runs every check of schemathesis; `statuses` has then how often each operation answered what."""
+        """Runs every check of schemathesis. Afterwards `statuses` counts the statuses of each operation."""
         tally = self.directory / "tally.json"
         env = {
             "SCHEMATHESIS_HOOKS": "tests.support.conformance.hooks",
@@ -62,7 +62,7 @@ class Conformance:
         command += [f"--header=Authorization: {self.headers['Authorization']}", *arguments]
         done = subprocess.run(
             [*map(str, command)],
-            cwd=self.directory,  # where it keeps what it remembers
+            cwd=self.directory,  # it keeps its files there
             env={**os.environ, **env},
             capture_output=True,
             text=True,
@@ -132,18 +132,18 @@ def test_schema__the_service_conforms_to_it_for_20_000_requests(
 
 
 @pytest.mark.parametrize("conformance", ["SQLite"], indirect=True)
-def test_schema__a_lie_in_it_is_found(conformance: Conformance, tmp_path: Path) -> None:
-    """The negative control: versions were texts, and a page could be of any size."""
+def test_schema__a_false_statement_in_it_is_found(conformance: Conformance, tmp_path: Path) -> None:
+    """The negative control: in this false schema versions are texts and a page has any size."""
     schema = yaml.safe_load(SCHEMA.read_text())
     schema["components"]["schemas"]["ProductInventory"]["properties"]["version"] = {"type": "string"}
     for parameter in schema["paths"]["/api/v1/inventory/"]["get"]["parameters"]:
         if parameter["name"] == "page_size":
             parameter["schema"] = {"type": "integer", "minimum": 0}
-    lying = tmp_path / "lying.yaml"
-    lying.write_text(yaml.safe_dump(schema))
+    false_schema = tmp_path / "false_schema.yaml"
+    false_schema.write_text(yaml.safe_dump(schema))
 
     done = conformance.run(
-        lying, "--include-operation-id=find_inventory", "--max-examples=5", "--continue-on-failure"
+        false_schema, "--include-operation-id=find_inventory", "--max-examples=5", "--continue-on-failure"
     )
 
     assert done.returncode == 1

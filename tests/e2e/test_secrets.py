@@ -1,4 +1,4 @@
-"""Canaries planted wherever a secret can stand: none comes out in a log line or an answer. DEBUG is off."""
+"""Canaries stand in all places of secrets, and none occurs in a log line or a response. DEBUG is off."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ LIMIT = 15  # seconds
 
 @pytest.fixture(params=["json", "console"])
 def production(tmp_path: Path, postgres_url: str, request: pytest.FixtureRequest) -> Iterator[Service]:
-    """Outside DEBUG, talking as much as it can, its own secrets canaries too."""
+    """An installation without DEBUG and with the most detailed logs. Its own secrets are canaries, too."""
     with migrated_database(postgres_url, f"secrets_{request.param}") as url:
         env = environment(url, VAR_DIR=str(tmp_path)) | {
             "DEBUG": "false",
@@ -36,7 +36,7 @@ def production(tmp_path: Path, postgres_url: str, request: pytest.FixtureRequest
 
 
 def everywhere(web: Running) -> list[requests.Response]:
-    """Requests with a canary in every place where clients put secrets."""
+    """The responses to requests with a canary in every place where clients put secrets."""
     commands = f"{web.url}/api/v1/commands"
     secret = {"password": CANARY, "token": CANARY, "name": "Lamp", "unit_price": CANARY}
     return [
@@ -58,7 +58,7 @@ def everywhere(web: Running) -> list[requests.Response]:
     ]
 
 
-def test_canaries__come_out_nowhere(production: Service) -> None:
+def test_canaries__occur_nowhere(production: Service) -> None:
     headers = signed_up(production, "ada")
     web = production.web()
 
@@ -75,8 +75,8 @@ def test_canaries__come_out_nowhere(production: Service) -> None:
     assert {answer.status_code for answer in answers} == {200, 400, 401, 403}
     assert [answer.text for answer in answers if CANARY in answer.text] == []
     assert headers["Authorization"].split()[1] not in web.output
-    assert CANARY not in web.output.replace(f"{CANARY}.example", "")  # a host is no secret
-    assert "not_counting" in web.output  # it did talk
+    assert CANARY not in web.output.replace(f"{CANARY}.example", "")  # a host name is not a secret
+    assert "not_counting" in web.output  # the logs are detailed: the test looks at real lines
 
 
 def test_canaries__not_in_a_traceback_either(production: Service) -> None:

@@ -1,4 +1,4 @@
-"""The development servers end with whoever started them, however that one ends."""
+"""The development servers end when the process that started them ends in any way."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""docs/tour.md is run as it stands: a page that says anything but what happens fails."""
+"""Runs docs/tour.md as it stands. The test fails when the page differs from the real output."""
 
 import os
 import re
@@ -25,14 +25,14 @@ ONE_VALUE = r'[^"\s,{}\[\]]+'
 
 
 class Step(NamedTuple):
-    """What the page says to paste, and what it says is printed then; nothing unless it does."""
+    """Commands of the page, and the output that the page shows for them. The output is empty if it shows none."""
 
     commands: str
     printed: str
 
 
 class Shop(NamedTuple):
-    """A service as ``make run`` starts it, and the folder that its var/ is in."""
+    """A service as ``make run`` starts it, and the folder with its var/."""
 
     web: Running
     directory: Path
@@ -49,7 +49,7 @@ def steps_of(page: str) -> list[Step]:
 
 
 def walk(page: str, shop: Shop) -> list[str]:
-    """Pastes the page's commands into one shell; what each step printed."""
+    """Runs the page's commands in one shell. Returns the output of each step."""
     pasted = "".join(f"{step.commands}\necho; echo '{END_OF_STEP}'\n" for step in steps_of(page))
     shell = subprocess.run(
         ["bash"],
@@ -66,7 +66,7 @@ def walk(page: str, shop: Shop) -> list[str]:
 
 
 def drifts(page: str, printed: list[str]) -> list[str]:
-    """What was printed otherwise than the page says, and where."""
+    """The differences between the page and the output, each with its step."""
     steps = steps_of(page)
     assert len(printed) == len(steps)
     return [
@@ -81,7 +81,7 @@ def _pattern(printed: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Without line breaks and the spaces around them: the page breaks long lines."""
+    """The text without line breaks and the spaces around them, because the page breaks long lines."""
     return "".join(line.strip() for line in text.splitlines())
 
 
@@ -102,26 +102,26 @@ def printed(shop: Shop) -> list[str]:
     return walk(PAGE, shop)
 
 
-def test_tour__says_what_happens(printed: list[str]) -> None:
+def test_tour__shows_the_real_output(printed: list[str]) -> None:
     assert drifts(PAGE, printed) == []
 
 
-def test_tour__another_value_anywhere_in_what_it_says_is_found(printed: list[str]) -> None:
-    said = [step.printed for step in steps_of(PAGE) if step.printed]
-    assert len(said) > 10
-    for text in said:
+def test_tour__another_value_anywhere_in_its_output_is_found(printed: list[str]) -> None:
+    outputs = [step.printed for step in steps_of(PAGE) if step.printed]
+    assert len(outputs) > 10
+    for text in outputs:
         for digit in set(re.findall(r"\d", text)):
             tampered = PAGE.replace(text, text.replace(digit, f"{digit}1", 1), 1)
             assert len(drifts(tampered, printed)) == 1
 
 
-def test_tour__a_line_that_is_missing_or_not_said_is_found(printed: list[str]) -> None:
+def test_tour__a_missing_or_additional_line_is_found(printed: list[str]) -> None:
     for step in (each for each in steps_of(PAGE) if each.printed):
         shorter = step.printed[: step.printed.rstrip().rfind("\n") + 1]
         assert len(drifts(PAGE.replace(step.printed, shorter, 1), printed)) == 1
         assert len(drifts(PAGE.replace(step.printed, f"{step.printed}more\n", 1), printed)) == 1
 
 
-def test_tour__a_command_that_does_something_else_is_found(shop: Shop) -> None:
+def test_tour__a_command_with_another_effect_is_found(shop: Shop) -> None:
     tampered = PAGE.replace('"rating": 1}', '"rating": 4}', 1).replace('"quantity": 8}', '"quantity": 2}', 1)
     assert any("confirm-items-shipped" in drift for drift in drifts(tampered, walk(tampered, shop)))

@@ -1,4 +1,4 @@
-"""A command sent over HTTP is readable over HTTP, whatever of the machinery is down meanwhile."""
+"""A command sent over HTTP becomes readable over HTTP, also when a part of the installation is down meanwhile."""
 
 import signal
 import subprocess
@@ -27,7 +27,7 @@ GIVE_TOKEN = (
 
 
 def signed_up(service: Service, name: str) -> dict[str, str]:
-    """The headers of a new superuser."""
+    """Make a superuser with a token. Returns the headers of its requests."""
     token = token_hex(20)
     service.sql(SIGN_UP.format(name=name))
     service.sql(GIVE_TOKEN.format(name=name, token=token))
@@ -44,7 +44,7 @@ def displayed(web: Running, product_id: int) -> dict[str, Any]:
     return answer.json() if answer.status_code == 200 else {}
 
 
-def test_full_stack__a_command_becomes_readable_with_nobody_doing_anything(full_stack: Service) -> None:
+def test_full_stack__a_command_becomes_readable_by_itself(full_stack: Service) -> None:
     web, headers = full_stack.web(), signed_up(full_stack, "ada")
     full_stack.worker()
     added = send(web, headers, "add-new-product", name="Lamp", unit_price="12.50")
@@ -75,7 +75,7 @@ def test_full_stack__with_redis_stopped_the_command_succeeds_and_becomes_readabl
     eventually(lambda: displayed(web, added.json()["product_id"]).get("version") == 1)
 
 
-def test_full_stack__what_a_killed_web_process_left_behind_is_swept_up(full_stack: Service) -> None:
+def test_full_stack__the_events_of_a_killed_web_process_are_swept_up(full_stack: Service) -> None:
     headers = signed_up(full_stack, "ada")
     doomed = full_stack.web(FAILPOINT="after-commit")
     with pytest.raises(requests.ConnectionError):
@@ -122,7 +122,7 @@ def test_embedded__a_failpoint_is_ignored_without_debug() -> None:
 
 
 def test_embedded__the_whole_story_over_http(embedded: Service) -> None:
-    """Add, stock, rate as two, re-rate, ship, recount; shipping more than there is changes nothing."""
+    """Add, stock, rate as two users, rate again, ship and recount. A shipment above the stock changes nothing."""
     ada, bob = signed_up(embedded, "ada"), signed_up(embedded, "bob")
     web = embedded.web()
     product_id = send(web, ada, "add-new-product", name="Lamp", unit_price=12.5).json()["product_id"]
