@@ -1,4 +1,4 @@
-"""Installations whose processes a fault may befall."""
+"""Fixtures for tests that kill processes or break connections."""
 
 from tests.e2e.conftest import full_stack
 

@@ -1,4 +1,4 @@
-"""Many threads deciding on few products: every valid command is accepted, and all three records agree."""
+"""Many threads send commands about few products. Valid ones are accepted, and log, write and read tables agree."""
 
 import random
 import threading

@@ -1,4 +1,8 @@
-"""PostgreSQL gives out positions before their transactions commit: what a naive reader loses, ours does not."""
+"""A naive reader loses events that commit after later positions, and the watermark loses none.
+
+PostgreSQL gives a transaction its positions before the transaction commits. Events can thus become visible in another
+order than their positions.
+"""
 
 import random
 import threading
@@ -20,7 +24,7 @@ WRITERS, APPENDS, PRODUCTS_EACH = 8, 60, 3
 
 
 class Reader:
-    """Reads everything after its checkpoint, up to where `upto` says, again and again."""
+    """Reads the events after its checkpoint up to the position `upto()`, again and again."""
 
     def __init__(self, upto: Callable[[], int]) -> None:
         self.upto, self.checkpoint, self.seen = upto, 0, list[tuple[int, int, int]]()
@@ -41,7 +45,7 @@ class Reader:
 
 
 def write(seed: int) -> None:
-    """A writer with products of its own that dawdles between appending and committing."""
+    """Append events of the writer's own products, with random pauses between append and commit."""
     chance = random.Random(seed)
     versions = dict.fromkeys(range(seed * PRODUCTS_EACH, (seed + 1) * PRODUCTS_EACH), 0)
     for _ in range(APPENDS):
@@ -68,12 +72,14 @@ def test_final_watermark__loses_no_event_where_a_naive_reader_does() -> None:
         thread.join()
     in_the_log = list(Event.objects.values_list("position", "product_id", "version"))
     assert len(in_the_log) == WRITERS * APPENDS
-    assert len(naive.seen) < len(in_the_log), "the naive reader was lucky; this test shows nothing then"
+    assert len(naive.seen) < len(in_the_log), (
+        "the naive reader lost no event, so this run shows nothing; run it again"
+    )
     assert ours.seen == in_the_log
     assert all(later > earlier for (earlier, _, _), (later, _, _) in pairwise(ours.seen))
 
 
-def test_final_watermark__waits_for_an_open_writer_and_names_it() -> None:
+def test_final_watermark__stays_behind_an_open_writer_and_names_it() -> None:
     opened, may_commit = threading.Event(), threading.Event()
     pid = list[int]()
 

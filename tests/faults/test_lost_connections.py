@@ -1,4 +1,4 @@
-"""The connection to PostgreSQL breaks at the worst moment, or is ended from outside."""
+"""The connection to PostgreSQL breaks before or during the COMMIT of a command."""
 
 import json
 from typing import Any
@@ -36,7 +36,7 @@ def stock_and_events(service: Service) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def test_lost_before_commit__nothing_is_done_and_the_same_id_does_it(stocked: Service) -> None:
+def test_lost_before_commit__nothing_is_done_and_a_repetition_does_it(stocked: Service) -> None:
     key = str(uuid4())
     with cutting_proxy(stocked.env["DATABASE_URL"], commits=False) as url:
         assert add(stocked, key, DATABASE_URL=url)["code"] == "unavailable"
@@ -45,7 +45,7 @@ def test_lost_before_commit__nothing_is_done_and_the_same_id_does_it(stocked: Se
     assert stock_and_events(stocked) == (3, 2)
 
 
-def test_lost_during_commit__the_answer_is_found_and_found_again(stocked: Service) -> None:
+def test_lost_during_commit__the_stored_response_is_returned_each_time(stocked: Service) -> None:
     key = str(uuid4())
     with cutting_proxy(stocked.env["DATABASE_URL"], commits=True) as url:
         answer = add(stocked, key, DATABASE_URL=url)

@@ -1,6 +1,6 @@
-"""Rebuilding under live traffic, killed half-way, started twice; and verify, which never raises a false alarm.
+"""Rebuilding under live traffic, killed at any moment, or started twice; and verifying without a false difference.
 
-The full form, a million events over a hundred thousand products, is part of ``make soak``.
+The full form has a million events of a hundred thousand products and is part of ``make soak``.
 """
 
 import os
@@ -41,9 +41,9 @@ TINY, SHORT, FULL = Size(100, 5), Size(4_000, 5), Size(100_000, 10)
 READS_INSIDE = 1_000
 READERS = 2
 KILLS = 3
-SECONDS_PER_PRODUCT = 0.0002  # about what a rebuild takes; random kills are spread over it
+SECONDS_PER_PRODUCT = 0.0002  # about the duration of a rebuild; random kills are spread over it
 VERIFIES = 100
-A_LONG_TIME = 1_800.0  # seconds; a guard against hanging, not a measure
+A_LONG_TIME = 1_800.0  # seconds; ends a test that hangs, and measures nothing
 
 sizes = pytest.mark.parametrize(
     "size", [SHORT, pytest.param(FULL, marks=pytest.mark.soak)], ids=["short", "full"]
@@ -70,7 +70,7 @@ def catalogue(templates: Templates, size: Size, tmp_path: Path) -> Iterator[Cata
 
 
 def leave_as_it_is(_: Catalogue) -> None:
-    """No row differs."""
+    """Change nothing, so that no row differs."""
 
 
 @sizes
@@ -93,9 +93,10 @@ def test_rebuild__under_live_traffic__readers_see_old_then_new(
 
 
 def rebuild_under_traffic(catalogue: Catalogue) -> tuple[float, float, list[Read]]:
-    """When the merge was seen to be under way, when the rebuild had ended, and all reads around it.
+    """Rebuild while clients read and write. Returns a moment in the merge, the end of the rebuild, and all reads.
 
-    The merge is held until enough reads lie inside it and a command has been accepted meanwhile.
+    The merge is held until enough reads lie inside it and a command has been accepted meanwhile. Times are in
+    monotonic seconds.
     """
     busy, quiet = catalogue.size.products // 2, catalogue.size.products // 2 + 1
     readers = [Reader(catalogue, quiet, seed) for seed in range(READERS)]
@@ -121,7 +122,7 @@ def rebuild_under_traffic(catalogue: Catalogue) -> tuple[float, float, list[Read
 
 @contextmanager
 def being_written(catalogue: Catalogue, upto: int) -> Iterator[None]:
-    """Live writers of products 1 to `upto`, none of which may fail."""
+    """Run live writers of products 1 to `upto` inside the block. None of them may fail."""
     writers = [catalogue.start(programs.write, seed, 1, upto) for seed in (1, 2)]
     yield
     for writer in writers:
@@ -134,7 +135,7 @@ def head_of(catalogue: Catalogue) -> int:
 
 
 def reads_since(readers: list[Reader], began: float) -> int:
-    """How many reads have begun and ended since that moment."""
+    """The number of reads that have begun and ended since that moment."""
     return sum(reader.reads_since(began) for reader in readers)
 
 
@@ -143,7 +144,7 @@ def is_old(read: Read) -> bool:
 
 
 def is_old_or_new(read: Read, expected: dict[tuple[int, int], str], *, is_old_allowed: bool) -> bool:
-    """Whether everything seen is of one code, and as that code shows the version seen."""
+    """Whether the read saw rows of one code only, and the right document for the version that it saw."""
     if is_old(read) and not is_old_allowed:
         return False
     if read.detail is None:
@@ -152,7 +153,7 @@ def is_old_or_new(read: Read, expected: dict[tuple[int, int], str], *, is_old_al
     return document.removeprefix(OLD) == expected[product_id, version]
 
 
-def test_is_old_or_new__tells_what_is_neither() -> None:
+def test_is_old_or_new__finds_a_read_that_is_neither() -> None:
     expected = {(7, 2): "new"}
     fine = [Detail(7, 2, "new"), Detail(7, 2, OLD + "new")]
     assert all(is_old_or_new(Read(0, 1, detail), expected, is_old_allowed=True) for detail in fine)
@@ -171,7 +172,7 @@ def test_rebuild__killed_anywhere__changes_nothing_and_the_next_one_ends_the_sam
     for point in (failpoints.BEFORE_MERGE, failpoints.BEFORE_MERGE_COMMIT):
         killed = catalogue.rebuild(failpoint=point).end()
         assert killed.status == -signal.SIGKILL
-        assert killed.output.endswith(f"failpoint {point}\n")  # a long one has shown progress before
+        assert killed.output.endswith(f"failpoint {point}\n")  # a long rebuild prints its progress before
         wait_until_nobody_rebuilds(catalogue)
         assert catalogue.read_tables() == old
     for seed in range(KILLS):
@@ -184,14 +185,14 @@ def test_rebuild__killed_anywhere__changes_nothing_and_the_next_one_ends_the_sam
 
 
 def is_all_or_nothing(tables: Tables, old: Tables, right: Tables) -> bool:
-    """Whether what one merge writes, a projection's tables, is all as it was or all as it must be."""
+    """Whether the tables of each projection, which one merge writes, are all old or all right."""
     merges = [{name for name in tables if kind in name} for kind in ("display", "inventory")]
     return all(
         any(all(tables[name] == state[name] for name in names) for state in (old, right)) for names in merges
     )
 
 
-def test_is_all_or_nothing__tells_a_merge_torn_in_two() -> None:
+def test_is_all_or_nothing__finds_half_a_merge() -> None:
     old, right = (dict.fromkeys(READ_TABLES, state) for state in ("old", "right"))
     rebuilt = {name: right[name] if "inventory" in name else old[name] for name in READ_TABLES}
     assert all(is_all_or_nothing(tables, old, right) for tables in (old, right, rebuilt))
@@ -199,7 +200,7 @@ def test_is_all_or_nothing__tells_a_merge_torn_in_two() -> None:
 
 
 def kill_at_random(catalogue: Catalogue, seed: int) -> None:
-    """kill -9 at some moment after the staging tables were made; the first time that is while it folds."""
+    """kill -9 the rebuild at a random moment after it has made its staging tables; for seed 0, while it folds."""
     with held_while_folding(catalogue):
         rebuilding = catalogue.rebuild("product_display")
         wait_until_held(catalogue, A_LONG_TIME)
@@ -215,7 +216,7 @@ def sleep_during_rebuild(catalogue: Catalogue, seed: int) -> None:
 
 
 def wait_until_nobody_rebuilds(catalogue: Catalogue) -> None:
-    """A killed client's session ends when the database has finished its statement."""
+    """The session of a killed client ends only when the database has finished its statement."""
     eventually(lambda: not catalogue.is_being_rebuilt(), A_LONG_TIME)
 
 
@@ -256,7 +257,7 @@ def test_rebuild__database_crashed__leaves_no_merge_half_done_and_the_next_one_e
 
 @contextmanager
 def catalogue_on(home: Path, tmp_path: Path, size: Size) -> Iterator[Catalogue]:
-    """A catalogue on a server of its own, whose data stay in `home` from one start to the next."""
+    """A catalogue on its own server. Its data stay in `home` from one start to the next."""
     with postgresql(home) as url, Catalogue(url, tmp_path, size) as catalogue:
         yield catalogue
 
@@ -271,7 +272,7 @@ def crash_during_rebuild(home: Path, catalogue: Catalogue, held: Callable[[Catal
 
 
 def crash(home: Path) -> None:
-    """Shut the server down at once, as a crash does: nothing is written back, UNLOGGED tables come back empty."""
+    """Stop the server as a crash does: it writes nothing back, and UNLOGGED tables are empty afterwards."""
     os.kill(int((home / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
 
 
@@ -309,7 +310,7 @@ def test_rebuild__of_five_times_the_events__needs_no_more_memory(catalogue: Cata
 
 
 def peak_memory(catalogue: Catalogue) -> int:
-    """The largest resident size of a rebuild's process, in KiB."""
+    """The largest resident size of the process of a rebuild, in KiB."""
     with catalogue.service() as service:
         rebuilding = service.python(
             "rebuild", "manage.py", "rebuild_read_models", "--noinput", "product_display"
@@ -321,7 +322,7 @@ def peak_memory(catalogue: Catalogue) -> int:
 
 
 @tiny
-def test_verify__a_hundred_times_during_live_writes__raises_no_false_alarm(catalogue: Catalogue) -> None:
+def test_verify__a_hundred_times_during_live_writes__finds_no_difference(catalogue: Catalogue) -> None:
     with being_written(catalogue, TINY.products):
         head = head_of(catalogue)
         status, output = catalogue.start(programs.verify, VERIFIES).end()
@@ -352,7 +353,7 @@ IN_WRITE_TABLES = {("write tables", 15, "stock")}
 
 
 @tiny
-def test_verify__changes_by_hand__are_named_exactly_and_those_of_read_rows_mended(
+def test_verify__changes_by_hand__are_named_exactly_and_read_rows_mended(
     catalogue: Catalogue,
 ) -> None:
     right = catalogue.read_tables()
@@ -369,6 +370,6 @@ def test_verify__changes_by_hand__are_named_exactly_and_those_of_read_rows_mende
 
 
 def differences(verified: Ended) -> set[tuple[str, int, str]]:
-    """Where, of which product and in which field verify found something."""
+    """The differences that verify printed: the place, the product and the field of each."""
     lines = re.findall(r"^([a-z_ ]+): product (\d+): (\w+): log says", verified.output, re.MULTILINE)
     return {(where, int(product_id), field) for where, product_id, field in lines}

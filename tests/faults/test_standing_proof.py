@@ -1,6 +1,7 @@
-"""The standing proof: whatever is killed, nothing is lost or doubled, and every answer was right.
+"""The standing proof: under kills and lost connections no event is lost or doubled, and every response is right.
 
-PROOF_SEED repeats a run's schedule; PROOF_COMMANDS and SOAK_COMMANDS say how long the short and the full form are.
+PROOF_SEED repeats the schedule of a run. PROOF_COMMANDS and SOAK_COMMANDS set the length of the short and the full
+form.
 """
 
 import os
@@ -24,7 +25,7 @@ SHORT = Plan(int(os.environ.get("PROOF_SEED", "20260101")), int(os.environ.get("
 
 @pytest.fixture
 def service(tmp_path: Path, postgres_url: str) -> Iterator[Service]:
-    """A migrated installation with a database and a Redis of its own."""
+    """A migrated installation with its own database and its own Redis."""
     with (
         migrated_database(postgres_url, f"proof_{uuid4().hex[:12]}") as database_url,
         redis_server() as broker_url,
@@ -35,7 +36,7 @@ def service(tmp_path: Path, postgres_url: str) -> Iterator[Service]:
 
 
 def prove(service: Service, plan: Plan) -> tuple[Report, Oracle]:
-    """Runs the plan and holds every table against the oracle."""
+    """Run the plan, and compare every table with the oracle."""
     with psycopg.connect(service.env["DATABASE_URL"], autocommit=True) as database:
         proof = StandingProof(plan, service, database)
         report = proof.run()
@@ -44,12 +45,12 @@ def prove(service: Service, plan: Plan) -> tuple[Report, Oracle]:
         assert [*oracle.hear(report.answers), *report.wrong] == []
         assert service.manage("catch_up_projections").stdout == "Projected 0 events.\n"
         assert proof_tables.log(database) == oracle.log
-        assert_tables_are_as_foretold(database, oracle)
+        assert_tables_equal_oracle(database, oracle)
     service.manage("verify_read_models")
     return report, oracle
 
 
-def assert_tables_are_as_foretold(database: proof_tables.Database, oracle: Oracle) -> None:
+def assert_tables_equal_oracle(database: proof_tables.Database, oracle: Oracle) -> None:
     """Write tables = fold of the log = read tables = oracle, row by row."""
     products = oracle.products
     facts = {product_id: product.facts() for product_id, product in products.items()}
@@ -72,7 +73,7 @@ def assert_tables_are_as_foretold(database: proof_tables.Database, oracle: Oracl
 
 
 def soak_plan() -> Plan:
-    """Twenty times as long and ten times as many disasters, another seed every time."""
+    """A plan with twenty times the commands and ten times the disasters. Its seed is new in each run."""
     return Plan(
         int(os.environ.get("PROOF_SEED", "0")) or secrets.randbelow(10**8),
         int(os.environ.get("SOAK_COMMANDS", "100000")),
@@ -84,7 +85,7 @@ def soak_plan() -> Plan:
         terminations=70,
         flushes=60,
         rebuilds=20,
-        patience=3 * 3600,
+        timeout=3 * 3600,
     )
 
 

@@ -1,4 +1,4 @@
-"""Negative controls of the standing proof: each guard taken away in a test-only variant, and what goes wrong then."""
+"""Negative controls of the standing proof: without each guard, a test-only variant of the code fails."""
 
 import signal
 import threading
@@ -44,13 +44,13 @@ CatchUp = Callable[[Projection[Any], int], object]
 
 @pytest.fixture
 def unprojected(settings: Settings) -> None:
-    """Nothing is projected but by the test."""
+    """Events are projected only when the test does it."""
     settings.PROJECTION_SYNC = dict.fromkeys(registered_projections(), "scheduled")
 
 
 @pytest.fixture
 def projection() -> Projection[Any]:
-    """ProductDisplay's, with its checkpoints made."""
+    """The projection of ProductDisplay. Its checkpoints are made."""
     display = registered_projections()["product_display"]
     checkpoints.checkpoints_of(display)
     return display
@@ -60,7 +60,7 @@ def projection() -> Projection[Any]:
 
 
 def naive_catch_up(projection: Projection[Any], partition: int) -> None:
-    """engine.catch_up that takes the highest visible position for a final one."""
+    """A variant of engine.catch_up that treats the highest visible position as final."""
     with transaction.atomic(using=read_alias()):
         checkpoint = checkpoints.lock_unless_busy(projection, partition)
         assert checkpoint is not None
@@ -68,7 +68,7 @@ def naive_catch_up(projection: Projection[Any], partition: int) -> None:
 
 
 def append_and_commit_late(product_id: int, meanwhile: Callable[[], None]) -> None:
-    """Draws a position, lets `meanwhile` happen, and commits."""
+    """Append an event, call `meanwhile` while its transaction is open, and commit."""
     appended, may_commit = threading.Event(), threading.Event()
 
     def write() -> None:
@@ -111,7 +111,7 @@ def test_catch_up__without_the_watermark_loses_an_event(
 
 
 class UnlockedProducts(ProductManager):
-    """Loads a product without locking its row."""
+    """A manager that loads a product without locking its row."""
 
     def lock(self, product_id: int, *, field: str = "product_id") -> Product:
         product = self.get(id=product_id)
@@ -127,7 +127,7 @@ def unlocked_products() -> UnlockedProducts:
 
 @pytest.fixture
 def hundred_in_stock(transactional_db: None) -> None:
-    """Product 1 with a stock of 100."""
+    """Add product 1 with a stock of 100."""
     dispatch.send(
         Envelope.of("add-new-product", {"product_id": 1, "name": "Lamp", "unit_price": "1"}, actor=SYSTEM)
     )
@@ -136,7 +136,7 @@ def hundred_in_stock(transactional_db: None) -> None:
 
 @pytest.fixture
 def without_unique_versions(hundred_in_stock: None) -> Iterator[None]:
-    """No unique index over (product, version), neither on the log nor on movements."""
+    """Remove the unique indexes over (product, version) of the log and of movements."""
     indexes = [
         (model, constraint)
         for model in (Event, StockMovement)
@@ -160,7 +160,7 @@ def ship(product: Product, quantity: int) -> None:
 
 
 def race(products: ProductManager, quantity: int) -> Exception | None:
-    """Two shipments at once: the second starts before the first commits. What became of the second."""
+    """Ship twice: the second shipment starts before the first commits. Returns the error of the second, if any."""
     refusals: list[Exception] = []
 
     def ship_too() -> None:
@@ -175,12 +175,12 @@ def race(products: ProductManager, quantity: int) -> Exception | None:
     with transaction.atomic():
         ship(products.lock(1), quantity)
         second.start()
-        eventually(somebody_waits_for_us)
+        eventually(another_session_waits_for_us)
     second.join()
     return refusals[0] if refusals else None
 
 
-def somebody_waits_for_us() -> bool:
+def another_session_waits_for_us() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted"
@@ -261,7 +261,7 @@ def test_catch_up__with_the_checkpoint_committed_first_loses_an_event_to_a_kill(
 
 
 def unguarded_upsert(projection: Projection[Any], changed: list[ReadRow]) -> None:
-    """rows.upsert without `WHERE excluded.version > row.version`."""
+    """A variant of rows.upsert without `WHERE excluded.version > row.version`."""
     _, *others = rows.columns_of(projection.model)
     assignments = ", ".join(f"{column} = excluded.{column}" for column in others)
     values = [rows._attributes(row) for row in changed]

@@ -1,4 +1,4 @@
-"""Workers share partitions, take over from each other, and need no sweep while messages arrive."""
+"""Workers share partitions and take over from each other. While messages arrive, they need no sweep."""
 
 import re
 from typing import Any
@@ -37,7 +37,7 @@ def stocked(service: Service) -> int:
 
 
 def projected(worker: Running) -> int:
-    """How many wake-ups the worker has handled."""
+    """The number of wake-ups that the worker has handled."""
     return len(re.findall(r"Task events\.project\[[^]]*\] succeeded", worker.output))
 
 
@@ -70,7 +70,7 @@ def test_worker__keeps_its_connection_and_replaces_one_that_is_lost(full_stack: 
     eventually(lambda: stocked(full_stack) == 12)
 
 
-def test_wake_up__that_loses_its_connection_half_way_is_handled_again_without_a_sweep(
+def test_wake_up__that_loses_its_connection_is_handled_again_without_a_sweep(
     full_stack: Service,
 ) -> None:
     full_stack.worker()
