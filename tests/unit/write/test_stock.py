@@ -184,7 +184,7 @@ def test_ship__without_time_is_after_the_count_even_at_its_moment() -> None:
     assert stock_of(product_id) == 6
 
 
-def test_recount__a_later_one_has_seen_what_an_earlier_one_had() -> None:
+def test_recount__a_later_one_includes_late_movements_before_it() -> None:
     product_id = added()
     received(product_id, 10, "08:00")
     counted(product_id, 8, "11:00")
@@ -253,7 +253,18 @@ def test_recount__of_a_discontinued_product_is_taken() -> None:
     assert stock_of(product.id) == 3
 
 
-def test_recount__beyond_the_limit_with_what_came_since_is_refused() -> None:
+def test_recount__beyond_the_limit_with_the_movements_since_is_refused() -> None:
+    product_id = added()
+    received(product_id, 1, "12:00")
+    product = locked(product_id, decides_at=at("13:00"))
+    with pytest.raises(StockLimit):
+        product.update_stock_from_inventory_recount(MAX_STOCK, counted_at=at("11:00"))
+    assert (stock_of(product_id), decided(product)) == (1, [])
+    product.update_stock_from_inventory_recount(MAX_STOCK - 1, counted_at=at("11:00"))
+    assert stock_of(product_id) == MAX_STOCK
+
+
+def test_recount__adds_all_large_movements_since() -> None:
     product_id = added()
     StockMovement.objects.create(product_id=product_id, version=99, quantity=10**9, effective_at=at("12:00"))
     StockMovement.objects.bulk_create(
