@@ -121,7 +121,7 @@ def test_embedded__it_is_executed_soon_after_the_answer(embedded: Service) -> No
     eventually(lambda: status(address, headers)["status"] == "succeeded", 5)
 
 
-def test_embedded__what_a_crash_left_waiting_is_executed_at_the_next_start(embedded: Service) -> None:
+def test_embedded__a_command_waiting_after_a_crash_is_executed_at_the_next_start(embedded: Service) -> None:
     headers = signed_up(embedded, "ada")
     first = embedded.web()
     product_id, key = new_product(first, headers), str(uuid4())

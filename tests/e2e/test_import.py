@@ -81,7 +81,7 @@ def test_import__ids_of_another_shop_overwrite_nothing(embedded: Service, theirs
     assert embedded.sql(COUNTS) == [(2, 14, 4)]
 
 
-def test_import__told_to_rename_can_be_run_again(embedded: Service, theirs: str) -> None:
+def test_import__that_may_rename_can_be_run_again(embedded: Service, theirs: str) -> None:
     for counts in ("0 added, 2 changed, 0 unchanged", "0 added, 0 changed, 2 unchanged"):
         done = embedded.manage("import_products", theirs, "--allow-rename")
         assert done.stdout == f"{counts}, 0 faulty\n"

@@ -173,7 +173,7 @@ def test_rebuild__killed_anywhere__changes_nothing_and_the_next_one_ends_the_sam
         killed = catalogue.rebuild(failpoint=point).end()
         assert killed.status == -signal.SIGKILL
         assert killed.output.endswith(f"failpoint {point}\n")  # a long rebuild prints its progress before
-        wait_until_nobody_rebuilds(catalogue)
+        wait_until_no_rebuild_runs(catalogue)
         assert catalogue.read_tables() == old
     for seed in range(KILLS):
         kill_at_random(catalogue, seed)
@@ -208,14 +208,14 @@ def kill_at_random(catalogue: Catalogue, seed: int) -> None:
             rebuilding.kill()
     sleep_during_rebuild(catalogue, seed)
     rebuilding.kill()
-    wait_until_nobody_rebuilds(catalogue)
+    wait_until_no_rebuild_runs(catalogue)
 
 
 def sleep_during_rebuild(catalogue: Catalogue, seed: int) -> None:
     time.sleep(random.Random(seed).uniform(0, catalogue.size.products * SECONDS_PER_PRODUCT))
 
 
-def wait_until_nobody_rebuilds(catalogue: Catalogue) -> None:
+def wait_until_no_rebuild_runs(catalogue: Catalogue) -> None:
     """The session of a killed client ends only when the database has finished its statement."""
     eventually(lambda: not catalogue.is_being_rebuilt(), A_LONG_TIME)
 

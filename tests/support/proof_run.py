@@ -82,7 +82,7 @@ class Report:
 
 
 def _counts(counter: Counter[str]) -> Iterator[str]:
-    return (f"    {count:4} {what}" for what, count in sorted(counter.items()))
+    return (f"    {count:4} {kind}" for kind, count in sorted(counter.items()))
 
 
 class StandingProof:

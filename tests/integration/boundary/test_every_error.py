@@ -104,7 +104,7 @@ def test_api__a_host_that_is_not_ours_is_a_problem(visitor: Client, settings: Se
 @pytest.mark.parametrize(
     "path", ["/api", "/api/", "/api/v1", "/api/v1/products", "/api/v1/commands/change-price"]
 )
-def test_api__without_the_slash_or_unknown_is_404_whatever_the_method(
+def test_api__without_the_slash_or_unknown_is_404_for_every_method(
     visitor: Client, method: str, path: str
 ) -> None:
     response = getattr(visitor, method)(path)

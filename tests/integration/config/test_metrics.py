@@ -56,7 +56,7 @@ def test_metrics__unknown_addresses_and_methods_make_no_series(client: Client) -
 
 
 @pytest.mark.usefixtures("debug")
-def test_metrics__commands_are_counted_by_outcome_wherever_they_come_from(
+def test_metrics__commands_from_code_and_http_are_counted_by_outcome(
     client: Client, superuser_client: APIClient
 ) -> None:
     def counted(outcome: str) -> float:
@@ -88,7 +88,7 @@ def test_metrics__projections_lag_and_parked_keys(client: Client, quiet_log: Non
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("debug")
-def test_metrics__without_a_database_what_was_counted_is_shown(client: Client) -> None:
+def test_metrics__without_a_database_the_counters_are_shown(client: Client) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE events_checkpoint RENAME TO gone")
     try:

@@ -7,7 +7,7 @@ from django.test import Client
 pytestmark = pytest.mark.django_db
 
 
-def test_landing_page__leads_only_to_what_answers(client: Client, superuser: User) -> None:
+def test_landing_page__has_no_dead_links(client: Client, superuser: User) -> None:
     client.force_login(superuser)
     page = client.get("/").content.decode()
 
@@ -41,7 +41,7 @@ def test_pages__unknown_is_a_404_for_people(client: Client) -> None:
     assert response["Content-Type"].startswith("text/html")
 
 
-def test_docs__ask_nobody_else(client: Client) -> None:
+def test_docs__load_nothing_from_other_hosts(client: Client) -> None:
     page = client.get("/api/docs/").content.decode()
 
     assert "/static/drf_spectacular_sidecar/swagger-ui-dist/" in page

@@ -38,7 +38,7 @@ def test_policy__lets_no_script_stand_in_a_page() -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/admin/", "/api/docs/", "/api/v1/commands/change-price/"])
-def test_pages__hold_no_script_of_their_own_and_ask_nobody_else(
+def test_pages__hold_no_inline_script_and_load_nothing_from_other_hosts(
     client: Client, superuser: User, path: str
 ) -> None:
     client.force_login(superuser)

@@ -81,7 +81,7 @@ def test_wait__the_reader_brings_its_product_up(
     assert response["Cache-Control"] == "no-store"
 
 
-def test_wait__the_answer_holds_what_was_written(user_client: APIClient, written: None) -> None:
+def test_wait__the_response_has_the_written_values(user_client: APIClient, written: None) -> None:
     assert get(user_client, DETAIL, 2, "wait=2").json()["user_rating"] == 4
     assert [one["id"] for one in get(user_client, PRODUCTS, 2, "wait=2").json()["results"]] == [7]
 

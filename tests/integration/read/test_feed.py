@@ -156,9 +156,9 @@ def test_token__is_fresh_when_the_feed_reaches_its_position(client: APIClient, p
         assert (response["Consistency"], response["Preference-Applied"]) == (consistency, "handling=lenient")
 
 
-def later(seconds: float, what: Callable[[], object]) -> Callable[[], None]:
+def later(seconds: float, action: Callable[[], object]) -> Callable[[], None]:
     def wait_and_do() -> None:
         time.sleep(seconds)
-        what()
+        action()
 
     return wait_and_do

@@ -18,7 +18,7 @@ STATEMENTS = {
     f"{PRODUCTS}7/history/": TOKEN + PERMISSIONS + 1,
     # They read the stream's head, the skipped events and the stream.
     f"{PRODUCTS}7/explain/?field=name": TOKEN + PERMISSIONS + 3,
-    # They read a snapshot, the skipped events and the stream. PostgreSQL is also asked for the time.
+    # They read a snapshot, the skipped events and the stream. On PostgreSQL they also read the time.
     f"{PRODUCTS}7/?as_of=2026-01-02T03:04:06Z": TOKEN + 3,
     f"{INVENTORY}7/?as_of=2026-01-02T03:04:06Z": TOKEN + 3,
     # They read the head of the log (on PostgreSQL with the open writers) and the events.

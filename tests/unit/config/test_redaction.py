@@ -102,7 +102,7 @@ def test_log_line__without_the_processor_the_secret_is_there(monkeypatch: pytest
     assert CANARY in logged("json", {})
 
 
-def test_log_line__numbers_and_words_stay_what_they_are() -> None:
+def test_log_line__numbers_and_words_stay_the_same() -> None:
     line = json.loads(logged("json", {"seconds": 0.25, "replayed": False, "count": None, "products": [1, 2]}))
 
     assert {name: line[name] for name in ("seconds", "replayed", "count", "products")} == {

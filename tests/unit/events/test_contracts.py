@@ -51,7 +51,7 @@ def test_encode__a_time_has_its_microseconds_also_when_they_are_zero() -> None:
     assert decode("inventory.recounted", 1, encode(recounted)) == recounted
 
 
-def test_decode__gives_back_what_was_encoded() -> None:
+def test_decode__returns_the_encoded_event() -> None:
     counted_at = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
     recounted = InventoryRecounted(
         updated_quantity=5, counted_at=counted_at, moved_since=-1, quantity_before=9, quantity_after=4
