@@ -1,7 +1,6 @@
 """The import contracts of pyproject.toml hold, and each of them finds a planted import."""
 
 import ast
-import shutil
 import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
@@ -10,17 +9,9 @@ from pathlib import Path
 import grimp
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = (
-    "benchmarks",
-    "boundary",
-    "config",
-    "events",
-    "facts",
-    "kernel",
-    "products_read",
-    "products_write",
-)
+from tests.architecture.sources import PACKAGES, python_files
+from tools.processes import ROOT
+
 # Only these may import Django's HTTP. kernel/read_only_admin.py extends Django's admin, which is HTTP.
 DOORS = ("benchmarks", "boundary", "config", "products_read/api", "products_write/api", "products_read/admin")
 DOORS = (*DOORS, "products_write/admin", "kernel/read_only_admin.py")
@@ -37,14 +28,6 @@ def lint_imports(directory: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
-
-
-@pytest.fixture
-def copied_tree(tmp_path: Path) -> Path:
-    for package in PACKAGES:
-        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    return tmp_path
 
 
 def test_import_directions__hold() -> None:
@@ -118,7 +101,7 @@ def imports_of(file: Path) -> set[str]:
 
 def files_that_know_http(root: Path) -> list[str]:
     """The files outside the doors that import Django's HTTP."""
-    files = [file.relative_to(root) for package in PACKAGES for file in (root / package).rglob("*.py")]
+    files = [file.relative_to(root) for file in python_files(root, PACKAGES)]
     inside = [file for file in files if not str(file).startswith(DOORS) and str(file) not in WIRING]
     return sorted(
         str(file)
