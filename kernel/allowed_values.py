@@ -87,5 +87,13 @@ def _shown(value: object) -> str:
     if isinstance(value, bool | None):
         return json.dumps(value)
     if isinstance(value, int | Decimal):
-        return str(value) if abs(value) < 10**_SHOWN_CHARACTERS else "a number with too many digits"
+        return _shown_number(value)
     return "an object" if isinstance(value, dict) else repr(value)
+
+
+def _shown_number(value: int | Decimal) -> str:
+    """A client can send a number of any length, and its digits must not fill a response or a log line."""
+    if isinstance(value, int) and abs(value) >= 10**_SHOWN_CHARACTERS:
+        return "a number with too many digits"
+    written = str(value)
+    return written if len(written) <= _SHOWN_CHARACTERS else "a number with too many digits"

@@ -2,6 +2,7 @@
 
 At most a quarter of this process's threads wait at once, for a fresh row or for the feed's next event. A further
 request does not wait: it is turned away at once and gets the present state. No transaction is open during a wait.
+A request says how long it may wait, up to LONGEST_WAIT of boundary.requests.prefer.
 """
 
 import threading

@@ -48,8 +48,8 @@ def freshen(
 ) -> Freshness:
     """Brings the token's product up in `model` unless its row has the token's version. Takes `seconds` at most.
 
-    With 0 seconds it only looks. A parked or held product counts as stale, and so does the product that is shown.
-    The reader does not wait for such a product, since the product waits for an operator or for newer code.
+    With 0 seconds it only looks. The answer is stale if the token's product or the product that is shown is parked or
+    held. The reader does not wait for such a product, since the product waits for an operator or for newer code.
     """
     before_reading(model, token.product_id)
     reader = _Reader(projection_into(model), token, shown_product_id or token.product_id)

@@ -16,8 +16,8 @@ from events.projections.rows import Children
 from kernel.database.aliases import read_alias
 
 
-class Held(NamedTuple):
-    """The stored state of one product: its row, the row's version, and the rows of its child tables.
+class Stored(NamedTuple):
+    """What the tables have of one product: its row, the row's version, and the rows of its child tables.
 
     A product without a row has a blank row. A row that older code wrote is replaced by a blank row as well, because
     the product must be folded again from the start. Its `children` are then None: this code cannot derive the
@@ -29,16 +29,15 @@ class Held(NamedTuple):
     children: list[Children] | None
 
     @property
-    def has_no_row(self) -> bool:
-        """False for a row that older code wrote."""
+    def is_missing(self) -> bool:
+        """Whether the table has no row of the product. A row that older code wrote is there."""
         return self.version == 0 and self.children is not None
 
 
 class Loaded(NamedTuple):
-    """The stored state of some products, loaded together. `fold` skips the events that they are to skip."""
+    """The stored state of some products, and the fold that knows which of their events to skip."""
 
-    held: dict[int, Held]
-    parked: set[int]
+    stored: dict[int, Stored]
     fold: Fold
 
 
@@ -46,31 +45,40 @@ class Folded(NamedTuple):
     """A row after the fold, and the stored state before it."""
 
     row: ReadRow
-    held: Held
+    stored: Stored
 
     @property
     def is_changed(self) -> bool:
-        return self.row.version > self.held.version
+        return self.row.version > self.stored.version
 
 
 Write = Callable[[Projection[Any], Sequence[Folded]], None]
 
 
 def load(projection: Projection[Any], product_ids: Iterable[int]) -> Loaded:
-    """Loads rows, children, parked keys and skips of these products. Rows stay locked until the transaction ends."""
+    """Loads rows, children and skips of these products. The rows stay locked until the transaction ends."""
+    ids = list(product_ids)
+    return Loaded(_stored(projection, ids), Fold(projection, ids))
+
+
+def load_unless_parked(projection: Projection[Any], product_ids: Iterable[int]) -> Loaded:
+    """Loads the products that are not parked. A parked product's row is neither read nor locked."""
     ids = list(product_ids)
     parked = parking.parked_among(projection, ids)
-    found = rows.load_locked(projection, ids)
-    held = {product_id: _held(projection, product_id, found.get(product_id)) for product_id in ids}
-    return Loaded(held, parked, Fold(projection, ids))
+    return load(projection, [product_id for product_id in ids if product_id not in parked])
 
 
-def _held(projection: Projection[Any], product_id: int, row: ReadRow | None) -> Held:
+def _stored(projection: Projection[Any], product_ids: Sequence[int]) -> dict[int, Stored]:
+    found = rows.load_locked(projection, product_ids)
+    return {product_id: _state(projection, product_id, found.get(product_id)) for product_id in product_ids}
+
+
+def _state(projection: Projection[Any], product_id: int, row: ReadRow | None) -> Stored:
     if row is None:
-        return Held(projection.blank(product_id), 0, [frozenset() for _ in projection.children])
+        return Stored(projection.blank(product_id), 0, [frozenset() for _ in projection.children])
     if row.projection_version != projection.version:
-        return Held(projection.blank(product_id), 0, None)
-    return Held(row, row.version, rows.children_of(projection, row))
+        return Stored(projection.blank(product_id), 0, None)
+    return Stored(row, row.version, rows.children_of(projection, row))
 
 
 def apply(projection: Projection[Any], batch: Sequence[StreamEvent], write: Write) -> tuple[int, ...]:
@@ -79,35 +87,34 @@ def apply(projection: Projection[Any], batch: Sequence[StreamEvent], write: Writ
     streams = {
         product_id: list(events) for product_id, events in groupby(by_product, attrgetter("product_id"))
     }
-    loaded = load(projection, streams)
+    loaded = load_unless_parked(projection, streams)
     folded = [
-        _folded(projection, loaded, product_id, events)
-        for product_id, events in streams.items()
-        if product_id not in loaded.parked
+        _folded(projection, loaded.fold, stored, streams[product_id])
+        for product_id, stored in loaded.stored.items()
     ]
     changed = [one for one in folded if one is not None and one.is_changed]
     write(projection, changed)
-    return tuple(one.row.id for one in changed if snapshots.is_due(one.held.version, one.row.version))
+    return tuple(one.row.id for one in changed if snapshots.is_due(one.stored.version, one.row.version))
 
 
 def _folded(
-    projection: Projection[Any], loaded: Loaded, product_id: int, events: Sequence[StreamEvent]
+    projection: Projection[Any], fold: Fold, stored: Stored, events: Sequence[StreamEvent]
 ) -> Folded | None:
-    """Brings the product's row up by `events`. Parks the product if an event cannot be applied."""
-    held = loaded.held[product_id]
+    """Brings the stored row up by `events`. Parks the product if an event cannot be applied."""
+    product_id = stored.row.id
     try:
-        stream = log.read_stream(product_id) if held.children is None else events
-        return Folded(loaded.fold(held.row, stream), held)
+        stream = log.read_stream(product_id) if stored.children is None else events
+        return Folded(fold(stored.row, stream), stored)
     except FoldFailed as failure:
         parking.park(projection, failure)
         before = [event for event in events if event.version < failure.version]
     # The failed fold has left its row half changed, so the row is loaded again. The events before the failing one are
     # then applied to it. A parked product must stay at its last good version, wherever the batch began. A row of older
     # code is left alone: its fold begins at the first event, and that fold has just failed.
-    again = load(projection, [product_id]).held[product_id]
+    again = _stored(projection, [product_id])[product_id]
     if again.children is None or not before or before[-1].version <= again.version:
         return None
-    return Folded(loaded.fold(again.row, before), again)
+    return Folded(fold(again.row, before), again)
 
 
 def write_or_park(projection: Projection[Any], folded: Sequence[Folded]) -> None:
@@ -137,7 +144,7 @@ def write(projection: Projection[Any], folded: Sequence[Folded]) -> None:
         for one in folded:
             if one.row.id in written:
                 child_rows = child.rows(one.row)
-                if one.held.children is None or one.held.children[index] != frozenset(child_rows):
+                if one.stored.children is None or one.stored.children[index] != frozenset(child_rows):
                     differing[one.row.id] = child_rows
         if differing:
             rows.rewrite_children(child, differing)

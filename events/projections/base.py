@@ -110,8 +110,8 @@ def fold(
 
     `skipped` are the versions that an operator told this projection to skip. They only move the row's version.
 
-    This is the only fold: catch-up, rebuild, verify and past states all call it. Raises FoldFailed. The row is then
-    half changed and of no use.
+    There is no other fold. The engine calls it through events.projections.folding.Fold, which knows the skips of a
+    stream. Raises FoldFailed. The row is then half changed and of no use.
     """
     version = row.version
     try:

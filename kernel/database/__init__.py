@@ -1,1 +1,1 @@
-"""The one home of SQL code: statements, values, and the differences between the two databases."""
+"""How the service talks SQL: connections, statements, values, and the differences between the two databases."""

@@ -33,7 +33,7 @@ def hydrate(model: type[_M], connection: BaseDatabaseWrapper, row: Sequence[Any]
     return model.from_db(connection.alias, _names(model), values)
 
 
-def adapter_for(field: "models.Field[Any, Any]", dialect: Dialect) -> Adapter | None:
+def adapter_for(field: models.Field[Any, Any], dialect: Dialect) -> Adapter | None:
     """Returns the function that puts a value of the field into the form of the database; None if there is no need."""
     if isinstance(field, models.ForeignKey):
         return adapter_for(field.target_field, dialect)

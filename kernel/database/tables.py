@@ -6,7 +6,7 @@ database: times, amounts and UUIDs differ.
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
@@ -15,9 +15,6 @@ from kernel.database.aliases import write_connection
 from kernel.database.dialect import dialect_of
 from kernel.database.hydration import adapter_for, hydrate, select
 from kernel.database.statements import Adapter, Statement, adapt, fetch, run
-
-if TYPE_CHECKING:
-    _Field = models.Field[Any, Any]  # subscriptable for the type checker alone
 
 
 def update(model: type[models.Model], changes: Mapping[str, object], where: Mapping[str, object]) -> int:
@@ -97,7 +94,7 @@ def _adapters(model: type[models.Model], names: tuple[str, ...]) -> list[Adapter
     return [adapter_for(_field(model, name), dialect_of(write_connection())) for name in names]
 
 
-def _field(model: type[models.Model], name: str) -> "_Field":
+def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
     field = model._meta.get_field(name)
     assert isinstance(field, models.Field)
     return field

@@ -30,7 +30,7 @@ def send(envelope: Envelope) -> CommandResponse:
     """Executes the command and returns its response. A repeated command gets its stored response.
 
     Call it outside any transaction. Raises a ServiceError with a code for a refusal. Raises Unavailable when the
-    database cannot be used; the same envelope may be sent again.
+    database cannot be used. To try again, make a new envelope with the same `command_id`.
     """
     return _execute(envelope)
 

@@ -79,7 +79,7 @@ class QueuedCommand(models.Model):
     def __str__(self) -> str:
         return f"queued {self.record_id}"
 
-    def is_past_patience(self) -> bool:
+    def is_past_retry_period(self) -> bool:
         """Whether a command that fails by a fault in our code is given up.
 
         The period is long enough to undo a bad release.

@@ -117,7 +117,7 @@ def _has_ended(head: QueuedCommand) -> bool:
     except (CommandInProgress, Unavailable):
         return False
     except Exception:
-        if not head.is_past_patience():  # correlate_and_log has logged the failure; the sweep tries again
+        if not head.is_past_retry_period():  # correlate_and_log has logged the failure; the sweep tries again
             return False
         _give_up(envelope)
     return True

@@ -1,7 +1,7 @@
-"""All differences between PostgreSQL and SQLite, in one place: `postgresql` and `sqlite` have the same methods.
+"""The differences between PostgreSQL and SQLite: `postgresql` and `sqlite` have the same methods, side by side.
 
 Other code calls the dialect and does not ask for the kind of database. A statement that both databases understand
-stands where it is used.
+stands where it is used. The log's triggers and its watermark have statements of their own in events/log.
 """
 
 from django.db.backends.base.base import BaseDatabaseWrapper

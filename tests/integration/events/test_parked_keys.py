@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
 
 from events.integrity.rebuild import rebuild
 from events.integrity.rebuild_streams import rebuild_streams
@@ -14,6 +16,8 @@ from events.integrity.verify import verify_projection
 from events.models import ParkedKey, SkippedEvent
 from events.projections import engine
 from events.projections.base import Projection
+from events.projections.checkpoints import partitions_in_use
+from kernel.database.aliases import read_alias
 from products_read.models import ProductDisplay
 from tests.support.streams import append, product_added, product_rated
 
@@ -120,3 +124,23 @@ def test_parked_keys__refuses_a_key_it_cannot_read(key: str) -> None:
 def test_parked_keys__says_that_a_product_is_not_parked() -> None:
     with pytest.raises(CommandError, match="product_display:8 is not parked"):
         run("release", "product_display:8")
+
+
+@pytest.mark.usefixtures("parked")
+def test_bring_up__of_a_parked_product_asks_once_and_locks_nothing(display: Projection[Any]) -> None:
+    with CaptureQueriesContext(connections[read_alias()]) as captured:
+        engine.bring_up_or_park(display, 7)
+    (asked,) = [query["sql"] for query in captured]
+    assert "events_parkedkey" in asked
+    assert version() == 1
+
+
+@pytest.mark.usefixtures("parked")
+def test_catch_up__does_not_read_the_row_of_a_parked_product(display: Projection[Any]) -> None:
+    append(7, product_added("Renamed again"))
+    with CaptureQueriesContext(connections[read_alias()]) as captured:
+        engine.catch_up_partition(display, 7 % partitions_in_use())
+    read = [query["sql"] for query in captured if 'FROM "products_read_productdisplay" WHERE' in query["sql"]]
+    assert len(read) == 1
+    assert "[7]" not in read[0]
+    assert "{7}" not in read[0]

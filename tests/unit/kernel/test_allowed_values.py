@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from msgspec import UNSET, Meta, UnsetType, defstruct
 
+from kernel.allowed_values import what_is_allowed
 from kernel.errors import Invalid
 from kernel.validation import validated
 
@@ -61,3 +62,9 @@ def test_message__describes_the_field_and_names_the_value(
 )
 def test_message__of_a_query_string_names_the_text(field_type: Any, expected: str) -> None:
     assert message(field_type, "maybe", lax=True) == expected
+
+
+@pytest.mark.parametrize("field_type", [int, Decimal])
+@pytest.mark.parametrize("value", [10**100, Decimal("1." + "0" * 5000 + "1"), Decimal("1e-5000")])
+def test_message__does_not_repeat_a_long_number(field_type: Any, value: int | Decimal) -> None:
+    assert len(what_is_allowed(field_type, value)) < 200
