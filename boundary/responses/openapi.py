@@ -1,10 +1,17 @@
-"""The parts of the OpenAPI schema that all addresses share: problem documents and common headers."""
+"""The parts of the OpenAPI schema that all addresses share: components made of Structs, problems, common headers."""
 
+import json
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from functools import cache
+from inspect import cleandoc
+from typing import Annotated, Any, ClassVar
 
+import msgspec
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
-from rest_framework import serializers
+from msgspec import UNSET, Meta, UnsetType
 
 from boundary.requests import correlation_middleware
 from boundary.responses.problems import CONTENT_TYPE
@@ -15,56 +22,110 @@ Schema = dict[str, Any]
 
 Responses = dict[tuple[str, str], OpenApiResponse]
 
+_SUFFIX = "Document"
+_REF = "#/components/schemas/{name}"
 
-class FieldFaultSerializer(serializers.Serializer[Any]):
+
+class FieldFaultDocument(msgspec.Struct, frozen=True):
     """One thing that is wrong with one input field."""
 
-    field = serializers.CharField(
-        allow_blank=True, help_text="The field's name as the client sent it. Empty for the whole input."
-    )
-    code = serializers.CharField()
-    detail = serializers.CharField()
+    field: Annotated[
+        str, Meta(description="The field's name as the client sent it. Empty for the whole input.")
+    ]
+    code: str
+    detail: str
 
 
-class ConflictingEventSerializer(serializers.Serializer[Any]):
+class ConflictingEventDocument(msgspec.Struct, frozen=True):
     """A newer event that contradicts the command. The client had not seen it when it sent the command."""
 
-    type = serializers.CharField()
-    version = serializers.IntegerField(min_value=1)
+    type: str
+    version: Annotated[int, Meta(ge=1)]
 
 
-class ProblemSerializer(serializers.Serializer[Any]):
+class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True):
     """An error (RFC 9457). Programs can rely on `code`. `errors` lists all faults of an invalid input."""
 
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField(min_value=400, max_value=599)
-    detail = serializers.CharField()
-    code = serializers.ChoiceField(list(STATUS_AND_TITLE))
-    correlation_id = serializers.CharField(allow_blank=True)
-    field = serializers.CharField(
-        required=False,
-        help_text="With some codes: the id that the error is about, `related_product_id` or `user_id`.",
-    )
-    current_version = serializers.IntegerField(
-        required=False, help_text="With `version_conflict`: the product's version now."
-    )
-    conflicting_events = ConflictingEventSerializer(
-        many=True, required=False, help_text="With `version_conflict`: the latest 100 conflicting events."
-    )
-    current_stock = serializers.IntegerField(
-        required=False, help_text="With `insufficient_stock`: the units in stock now."
-    )
-    moved_since = serializers.IntegerField(
-        required=False, help_text="With `recount_contradicted`: the sum of the movements after the count."
-    )
-    counted_at = serializers.DateTimeField(
-        required=False, help_text="With `recount_outdated`: the time of the latest count."
-    )
+    type: str
+    title: str
+    status: Annotated[int, Meta(ge=400, le=599)]
+    detail: str
+    code: Annotated[str, Meta(extra_json_schema={"enum": list(STATUS_AND_TITLE)})]
+    correlation_id: str
+    errors: list[FieldFaultDocument] | UnsetType = UNSET
+    field: (
+        Annotated[
+            str,
+            Meta(
+                description="With some codes: the id that the error is about, `related_product_id` or `user_id`."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    current_version: (
+        Annotated[int, Meta(description="With `version_conflict`: the product's version now.")] | UnsetType
+    ) = UNSET
+    conflicting_events: (
+        Annotated[
+            list[ConflictingEventDocument],
+            Meta(description="With `version_conflict`: the latest 100 conflicting events."),
+        ]
+        | UnsetType
+    ) = UNSET
+    current_stock: (
+        Annotated[int, Meta(description="With `insufficient_stock`: the units in stock now.")] | UnsetType
+    ) = UNSET
+    moved_since: (
+        Annotated[
+            int, Meta(description="With `recount_contradicted`: the sum of the movements after the count.")
+        ]
+        | UnsetType
+    ) = UNSET
+    counted_at: (
+        Annotated[datetime, Meta(description="With `recount_outdated`: the time of the latest count.")]
+        | UnsetType
+    ) = UNSET
 
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """Adds `errors` here, because a class attribute of that name would hide the serializer's own property."""
-        return super().get_fields() | {"errors": FieldFaultSerializer(many=True, required=False)}
+
+def ref(struct: type[msgspec.Struct]) -> Schema:
+    """A reference to the component of this Struct."""
+    return {"$ref": _REF.format(name=component_name(struct))}
+
+
+def component_name(struct: type[msgspec.Struct]) -> str:
+    """The Struct's name in the schema: its own, without "Document" at its end."""
+    return struct.__name__.removesuffix(_SUFFIX)
+
+
+@cache
+def components_of(*structs: type[msgspec.Struct]) -> dict[str, Schema]:
+    """The JSON Schemas of these Structs and of the Structs in them, by the names of their components."""
+    _, found = msgspec.json.schema_components(structs, ref_template=_REF)
+    renamed: dict[str, Schema] = json.loads(json.dumps(found).replace(f'{_SUFFIX}"', '"'))
+    for schema in renamed.values():
+        schema.pop("title", None)
+        if "description" in schema:
+            schema["description"] = cleandoc(schema["description"])
+    return renamed
+
+
+class StructSchema(AutoSchema):
+    """Describes an operation by Structs. The `components` of the operation are added to the schema."""
+
+    components: ClassVar[dict[str, Schema]] = {}
+
+    def get_operation(
+        self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry
+    ) -> Any:
+        for name, schema in {**components_of(ProblemDocument), **self.components}.items():
+            add_component(registry, name, schema)
+        return super().get_operation(path, path_regex, path_prefix, method, registry)
+
+
+def add_component(registry: ComponentRegistry, name: str, schema: Schema) -> None:
+    """Adds a component to the schema under construction, unless it has one of this name."""
+    kind = ResolvedComponent.SCHEMA
+    registry.register_on_missing(ResolvedComponent(name, kind, schema=schema, object=name))  # type: ignore[no-untyped-call]
 
 
 def problems(*codes: str) -> Responses:
@@ -73,7 +134,7 @@ def problems(*codes: str) -> Responses:
     for code in codes:
         by_status.setdefault(STATUS_AND_TITLE[code][0], []).append(code)
     return {
-        (str(status), CONTENT_TYPE): OpenApiResponse(ProblemSerializer, description=_either(of_status))
+        (str(status), CONTENT_TYPE): OpenApiResponse(ref(ProblemDocument), description=_either(of_status))
         for status, of_status in sorted(by_status.items())
     }
 

@@ -27,7 +27,7 @@ REST_FRAMEWORK = {
         "boundary.limits.throttles.ThrottleByUser",
     ],
     "EXCEPTION_HANDLER": "boundary.responses.problems.exception_handler",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "boundary.responses.openapi.StructSchema",
     "COERCE_DECIMAL_TO_STRING": True,
     "URL_FORMAT_OVERRIDE": "format",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
+from drf_spectacular.plumbing import ComponentRegistry
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
@@ -14,7 +13,7 @@ from drf_spectacular.utils import (
 
 from boundary.requests import prefer
 from boundary.responses import openapi
-from boundary.responses.openapi import problems, request_header, response_header
+from boundary.responses.openapi import StructSchema, add_component, problems, request_header, response_header
 from events.consistency import tokens
 from products_write.api.command_shapes import ANSWERS, DESCRIPTION, RESULT, STATUS, body_of, ref
 from products_write.api.examples import EXAMPLES
@@ -99,7 +98,7 @@ _MORE: dict[str, tuple[str, ...]] = {
 _PUBLIC: Any = [{"tokenAuth": []}, {"cookieAuth": []}, {}]
 
 
-class AnswersOfCommands(AutoSchema):
+class AnswersOfCommands(StructSchema):
     """Adds the components of command responses to the schema."""
 
     def get_tags(self) -> list[str]:
@@ -109,15 +108,8 @@ class AnswersOfCommands(AutoSchema):
         self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry
     ) -> Any:
         for name, shape in ANSWERS.items():
-            know(registry, name, shape)
+            add_component(registry, name, shape)
         return super().get_operation(path, path_regex, path_prefix, method, registry)
-
-
-def know(registry: ComponentRegistry, name: str, shape: dict[str, Any]) -> None:
-    """Adds a component to the schema unless it is there already."""
-    kind = ResolvedComponent.SCHEMA
-    component = ResolvedComponent(name, kind, schema=shape, object=name)  # type: ignore[no-untyped-call]
-    registry.register_on_missing(component)
 
 
 class CommandSchema(AnswersOfCommands):
@@ -141,7 +133,7 @@ class CommandSchema(AnswersOfCommands):
     def get_request_serializer(self) -> Any:
         if self.method != "POST":
             return None
-        know(self.registry, self.command_type.__name__, body_of(self.command_type))
+        add_component(self.registry, self.command_type.__name__, body_of(self.command_type))
         example = OpenApiExample("demo", EXAMPLES[self.command_type.slug], request_only=True)
         return {"application/json": OpenApiRequest(ref(self.command_type.__name__), examples=[example])}
 
