@@ -21,9 +21,10 @@ def main() -> None:
     from events.projections.checkpoints import partitions_in_use
     from kernel.actor import Actor
     from kernel.database.aliases import read_connection
+    from products_read.documents.current import read_document
+    from products_read.models import ProductDisplay
     from products_read.queries.find_products import FindProducts, find_products
     from products_read.queries.keyset import Cursor
-    from products_read.queries.show_product import show_product
     from products_write.bus import dispatch
     from products_write.bus.envelope import Envelope
 
@@ -55,7 +56,7 @@ def main() -> None:
         return rebuild(registered_projections()["product_display"], lambda count: None).counts.events, None
 
     def show(seconds: float, products: int) -> tuple[int, None]:
-        return repeat(lambda: show_product(random.randint(1, products)), seconds)
+        return repeat(lambda: read_document(ProductDisplay, random.randint(1, products)), seconds)
 
     def find(seconds: float) -> tuple[int, None]:
         return repeat(

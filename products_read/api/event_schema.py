@@ -2,14 +2,8 @@
 
 from functools import cache
 from inspect import cleandoc
-from typing import Any
 
 import msgspec
-from drf_spectacular.extensions import OpenApiSerializerExtension
-from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvedComponent
-from drf_spectacular.utils import Direction, extend_schema_field
-from rest_framework import serializers
 
 from boundary.responses.openapi import Schema
 from events.contracts import DomainEvent
@@ -21,58 +15,16 @@ _REF = "#/components/schemas/{name}"
 _METADATA = "EventMetadata"
 
 FieldValue = str | float | bool | list[str | int] | None
+FIELD_VALUE = msgspec.json.schema(FieldValue)
 
 
-@extend_schema_field(msgspec.json.schema(FieldValue))
-class FieldValueField(serializers.Field[Any, Any, Any, Any]):
-    """A value of a document's field."""
-
-
-class EventSerializer(serializers.Serializer[Any]):
-    """One event. It serialises nothing: EventExtension describes it in the schema."""
-
-
-class ChangeSerializer(serializers.Serializer[Any]):
-    """An event with the field's value before and after it. The value before the product's first event is null."""
-
-    before = FieldValueField()
-    after = FieldValueField()
-
-
-class EventExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
-    """Describes an event as one of several schemas. Its `type` says which."""
-
-    target_class = EventSerializer
-
-    def get_name(self, auto_schema: AutoSchema, direction: Direction) -> str:
-        return "Event"
-
-    def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> Schema:
-        for name, schema in components().items():
-            auto_schema.registry.register_on_missing(_component(name, schema))
-        shapes = {event_type: _REF.format(name=_name(contract)) for event_type, contract in REGISTRY.items()}
-        return {
-            "oneOf": [{"$ref": shape} for shape in shapes.values()],
-            "discriminator": {"propertyName": "type", "mapping": shapes},
-        }
-
-
-class ChangeExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
-    """Describes a change as an event with two more values."""
-
-    target_class = ChangeSerializer
-
-    def get_name(self, auto_schema: AutoSchema, direction: Direction) -> str:
-        return "Change"
-
-    def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> Schema:
-        event = auto_schema.resolve_serializer(EventSerializer(), direction)
-        values = auto_schema._map_basic_serializer(self.target, direction)  # type: ignore[no-untyped-call]
-        return {"allOf": [event.ref, values]}
+_CHANGE = (
+    "An event with the field's value before and after it. The value before the product's first event is null."
+)
 
 
 @cache
-def components() -> dict[str, Schema]:
+def event_components() -> dict[str, Schema]:
     """The schemas of all events, of their data and of their metadata, by name."""
     contracts = list(REGISTRY.values())
     _, found = msgspec.json.schema_components([*contracts, Metadata, EventDocument], ref_template=_REF)
@@ -83,15 +35,36 @@ def components() -> dict[str, Schema]:
             schema["description"] = cleandoc(schema["description"])
     found[_METADATA] = found.pop("Metadata")  # "Metadata" alone would be unclear in this schema
     envelope = found.pop("EventDocument")
-    return found | {_name(contract): _event_schema(contract, envelope) for contract in contracts}
+    values = dict.fromkeys(("before", "after"), FIELD_VALUE)
+    change = {"type": "object", "properties": values, "required": list(values), "description": _CHANGE}
+    return found | {
+        **{_name(contract): _event_schema(contract, envelope) for contract in contracts},
+        "Event": _one_of_all_events(),
+        "Change": {"allOf": [_ref("Event"), change]},
+    }
+
+
+def _one_of_all_events() -> Schema:
+    """An event is one of several schemas. Its `type` says which."""
+    refs = {event_type: _ref(_name(contract)) for event_type, contract in REGISTRY.items()}
+    mapping = {event_type: found["$ref"] for event_type, found in refs.items()}
+    return {
+        "oneOf": list(refs.values()),
+        "discriminator": {"propertyName": "type", "mapping": mapping},
+        "description": "One event.",
+    }
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": _REF.format(name=name)}
 
 
 def _event_schema(contract: type[DomainEvent], envelope: Schema) -> Schema:
     specific: Schema = {
         "type": {"type": "string", "const": contract.type},
         "schema_version": {"type": "integer", "minimum": 1, "maximum": contract.schema_version},
-        "data": {"$ref": _REF.format(name=contract.__name__)},
-        "metadata": {"$ref": _REF.format(name=_METADATA)},
+        "data": _ref(contract.__name__),
+        "metadata": _ref(_METADATA),
         "recorded_at": {"type": "string", "format": "date-time"},
         "effective_at": {"type": "string", "format": "date-time"},
     }
@@ -101,8 +74,3 @@ def _event_schema(contract: type[DomainEvent], envelope: Schema) -> Schema:
 
 def _name(contract: type[DomainEvent]) -> str:
     return f"{contract.__name__}Event"
-
-
-def _component(name: str, schema: Schema) -> ResolvedComponent:
-    kind = ResolvedComponent.SCHEMA
-    return ResolvedComponent(name, kind, schema=schema, object=name)  # type: ignore[no-untyped-call]

@@ -1,38 +1,40 @@
 """The OpenAPI description of each query: its parameters, headers, response and errors."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+import re
+from inspect import cleandoc
+from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from boundary.requests import prefer
 from boundary.responses import openapi
-from boundary.responses.openapi import problems, request_header, response_header
+from boundary.responses.openapi import (
+    Schema,
+    StructSchema,
+    add_component,
+    component_name,
+    components_of,
+    problems,
+    ref,
+    request_header,
+    response_header,
+)
 from events.consistency import tokens
 from products_read.api.consistency_headers import CONSISTENCY
+from products_read.api.event_schema import FIELD_VALUE, event_components
 from products_read.api.product_ids import LARGEST_ID
 from products_read.api.query_string import described_parameters
-from products_read.api.serializers import (
-    CategorySerializer,
-    ExplanationSerializer,
-    FeedSerializer,
-    HistorySerializer,
-    ProductDisplayPageSerializer,
-    ProductDisplaySerializer,
-    ProductInventoryPageSerializer,
-    ProductInventorySerializer,
+from products_read.queries.definition import (
+    Access,
+    DocumentQuery,
+    ListQuery,
+    LogPageQuery,
+    PageQuery,
+    Query,
+    ReadModelQuery,
 )
-from products_read.queries.explain_field import EXPLAINED_BY
-from products_read.queries.find_inventory import FindInventory
-from products_read.queries.find_out_of_stock_products import FindOutOfStockProducts
-from products_read.queries.find_products import FindProducts
+from products_read.queries.explain_field import EXPLAINED_BY, ExplainField
 from products_read.queries.read_feed import ReadFeed
-from products_read.queries.show_history import ShowHistory
-from products_read.queries.show_inventory import ShowInventory
-from products_read.queries.show_product import ShowProduct
-
-F = TypeVar("F", bound=Callable[..., Any])
-
 
 _TEXT: dict[str, object] = {"type": "string"}
 
@@ -100,75 +102,119 @@ _PUBLIC: Any = [{"tokenAuth": []}, {"cookieAuth": []}, {}]
 _NOT_MODIFIED = {304: OpenApiResponse(description="The client already holds the current document.")}
 
 
-def _query(
-    operation_id: str,
-    response: Any,
-    parameters: list[OpenApiParameter],
-    *codes: str,
-    is_public: bool = False,
-    also: dict[Any, Any] | None = None,
-) -> Callable[[F], F]:
-    """The description of a query. `codes` are its errors in addition to those that every query can have."""
-    responses: dict[Any, Any] = {200: response, **(also or {}), **problems(*_ALWAYS, *codes)}
-    return extend_schema(
-        operation_id=operation_id,
-        parameters=[*parameters, *_CONSISTENT],
-        responses=responses,
-        auth=_PUBLIC if is_public else None,
+def _page_of(items: Schema) -> Schema:
+    addresses = {name: {"type": ["string", "null"], "format": "uri"} for name in ("next", "previous")}
+    return _object(
+        "One page of a list. `next` and `previous` are the addresses of the pages beside it, or null.",
+        addresses | {"results": {"type": "array", "items": items}},
     )
 
 
-FIND_PRODUCTS = _query(
-    "find_products",
-    ProductDisplayPageSerializer,
-    [*described_parameters(FindProducts), _CURSOR],
-    is_public=True,
-)
-SHOW_PRODUCT = _query(
-    "show_product",
-    ProductDisplaySerializer,
-    [_PRODUCT_ID, *described_parameters(ShowProduct), *_TAGGED],
-    "not_found",
-    is_public=True,
-    also=_NOT_MODIFIED,
-)
-FIND_RELATED_PRODUCTS = _query(
-    "find_related_products",
-    ProductDisplaySerializer(many=True),
-    [_PRODUCT_ID],
-    "not_found",
-    is_public=True,
-)
-LIST_CATEGORIES = _query("list_categories", CategorySerializer(many=True), [], is_public=True)
+def _object(description: str, properties: Schema) -> Schema:
+    return {
+        "description": description,
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+    }
 
-FIND_INVENTORY = _query(
-    "find_inventory", ProductInventoryPageSerializer, [*described_parameters(FindInventory), _CURSOR]
-)
-FIND_OUT_OF_STOCK_PRODUCTS = _query(
-    "find_out_of_stock_products",
-    ProductInventoryPageSerializer,
-    [*described_parameters(FindOutOfStockProducts), _CURSOR],
-)
-SHOW_INVENTORY = _query(
-    "show_inventory",
-    ProductInventorySerializer,
-    [_PRODUCT_ID, *described_parameters(ShowInventory), *_TAGGED],
-    "not_found",
-    also=_NOT_MODIFIED,
-)
 
-SHOW_HISTORY = _query(
-    "show_history",
-    HistorySerializer,
-    [_PRODUCT_ID, *described_parameters(ShowHistory), _CURSOR],
-    "permission_denied",
-    "not_found",
-)
-EXPLAIN_FIELD = _query(
-    "explain_field",
-    ExplanationSerializer,
-    [_PRODUCT_ID, _FIELD, _CURSOR, *_LINKED],
-    "permission_denied",
-    "not_found",
-)
-READ_FEED = _query("read_feed", FeedSerializer, described_parameters(ReadFeed), "permission_denied")
+def _named(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+_FIELD_NAMES: Schema = {"type": "string", "enum": sorted(EXPLAINED_BY)}
+_POSITION: Schema = {"type": "integer", "minimum": 0}
+_EVENTS: Schema = {"type": "array", "items": _named("Event")}
+# The responses of the queries of the log, by the kind of query.
+_FROM_LOG: dict[type[Query], tuple[str, Schema]] = {
+    LogPageQuery: ("History", _page_of(_named("Event"))),
+    ExplainField: (
+        "Explanation",
+        _object(
+            "The field's value now, and the events that changed it, newest first.",
+            {
+                "field": _FIELD_NAMES,
+                "current": FIELD_VALUE,
+                "changes": {"type": "array", "items": _named("Change")},
+            },
+        ),
+    ),
+    ReadFeed: (
+        "Feed",
+        _object(
+            "A part of the log, in order of position.",
+            {
+                "results": _EVENTS,
+                "next_after": _POSITION
+                | {"description": "The position to go on from. Send it as `after` with the next request."},
+                "head": _POSITION | {"description": "The last position that can be read now."},
+            },
+        ),
+    ),
+}
+
+
+class QuerySchema(StructSchema):
+    """The operation of one query, described by its class."""
+
+    @property
+    def query_type(self) -> type[Query]:
+        found: type[Query] = self.view.query_type  # type: ignore[attr-defined]
+        return found
+
+    def get_operation_id(self) -> str:
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", self.query_type.__name__).lower()
+
+    def get_description(self) -> str:  # type: ignore[override]  # as in drf_spectacular's own base class
+        return cleandoc(str(self.query_type.__doc__))
+
+    def get_auth(self) -> Any:
+        return _PUBLIC if self.query_type.access is Access.PUBLIC else super().get_auth()
+
+    def get_request_serializer(self) -> Any:
+        return None
+
+    def get_override_parameters(self) -> Any:
+        query = self.query_type
+        parameters = described_parameters(query)
+        if query is ExplainField:
+            parameters = [_FIELD]
+        if query.is_of_one_product():
+            parameters = [_PRODUCT_ID, *parameters]
+        if issubclass(query, PageQuery | LogPageQuery | ExplainField):
+            parameters.append(_CURSOR)
+        if issubclass(query, DocumentQuery):
+            parameters += _TAGGED
+        if query is ExplainField:
+            parameters += _LINKED
+        return [*parameters, *_CONSISTENT]
+
+    def get_response_serializers(self) -> Any:
+        query = self.query_type
+        codes = [*_ALWAYS]
+        if query.access is Access.LOG:
+            codes.append("permission_denied")
+        if query.is_of_one_product():
+            codes.append("not_found")
+        unchanged = _NOT_MODIFIED if issubclass(query, DocumentQuery) else {}
+        return {200: self._response(query), **unchanged, **problems(*codes)}
+
+    def _response(self, query: type[Query]) -> Schema:
+        """The schema of the response. Adds the components that it refers to."""
+        if not issubclass(query, ReadModelQuery):
+            name, schema = next(_FROM_LOG[kind] for kind in query.__mro__ if kind in _FROM_LOG)
+            self._add({**event_components(), name: schema})
+            return _named(name)
+        self._add(components_of(query.document))
+        if issubclass(query, PageQuery):
+            name = f"{component_name(query.document)}Page"
+            self._add({name: _page_of(ref(query.document))})
+            return _named(name)
+        if issubclass(query, ListQuery):
+            return {"type": "array", "items": ref(query.document)}
+        return ref(query.document)
+
+    def _add(self, components: dict[str, Schema]) -> None:
+        for name, schema in components.items():
+            add_component(self.registry, name, schema)

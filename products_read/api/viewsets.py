@@ -1,117 +1,113 @@
-"""The queries of the read tables over HTTP."""
+"""The queries over HTTP: one read-only viewset for each kind of query. The query's class says the rest."""
 
-import msgspec
+from typing import Any, ClassVar
+
 from msgspec import UNSET
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from boundary.limits.public_read import PublicUnlessClosed
-from products_read.api import schema
+from events.consistency.freshness import Freshness
+from products_read.api.consistency_headers import applied_preferences
 from products_read.api.fast_path import ReusesFastPathError
 from products_read.api.parsed_query import parse_page_query, parse_query
 from products_read.api.permissions import PastForSignedIn
-from products_read.api.query_viewset import ReadModelViewSet
-from products_read.api.responses import document_response, documents_response, page_response, past_response
-from products_read.models import ProductDisplay, ProductInventory
-from products_read.queries.find_inventory import FindInventory, find_inventory
-from products_read.queries.find_out_of_stock_products import (
-    FindOutOfStockProducts,
-    find_out_of_stock_products,
+from products_read.api.query_viewset import LogViewSet, QueryViewSet, ReadModelViewSet
+from products_read.api.responses import (
+    document_response,
+    documents_response,
+    explanation_response,
+    feed_response,
+    page_response,
+    past_response,
 )
-from products_read.queries.find_products import FindProducts, find_products
-from products_read.queries.find_related_products import FindRelatedProducts, find_related_products
-from products_read.queries.list_categories import ListCategories, list_categories
-from products_read.queries.show_inventory import ShowInventory, show_inventory, show_inventory_as_of
-from products_read.queries.show_product import ShowProduct, show_product, show_product_as_of
+from products_read.documents.current import read_document
+from products_read.documents.past import read_document_as_of
+from products_read.queries.definition import DocumentQuery, ListQuery, LogPageQuery, PageQuery, Query
+from products_read.queries.explain_field import ExplainField, explain_field
+from products_read.queries.read_feed import ReadFeed, read_feed
 
 
-class ProductsViewSet(ReadModelViewSet):
-    """The catalogue."""
+class PageViewSet(ReadModelViewSet):
+    """A list of documents, page by page."""
 
-    read_model = ProductDisplay
-    permission_classes = (PublicUnlessClosed,)
-
-    @schema.FIND_PRODUCTS
-    def find(self, request: Request) -> Response:
-        """Products that match all filters. Each word of `name` must begin a word of the product's name, in any case."""
-        parsed = parse_page_query(request, FindProducts)
+    def answer(self, request: Request) -> Response:
+        parsed = parse_page_query(request, self.query_type)
         self.freshen(parsed.preference)
-        return page_response(request, parsed, find_products(parsed.query, parsed.cursor))
-
-    @schema.FIND_RELATED_PRODUCTS
-    def related(self, request: Request, product_id: int) -> Response:
-        """The products that one product points to, in the order in which they were related.
-
-        Discontinued products are left out.
-        """
-        parsed = parse_query(request, FindRelatedProducts)
-        self.freshen(parsed.preference, product_id)
-        return documents_response(find_related_products(product_id))
+        return page_response(request, parsed, self.handler(parsed.query, parsed.cursor))
 
 
-class ProductViewSet(ReusesFastPathError, ReadModelViewSet):
-    """A product of the catalogue."""
+class ListViewSet(ReadModelViewSet):
+    """A list of documents that is short enough for one response."""
 
-    read_model = ProductDisplay
-    permission_classes = (PublicUnlessClosed, PastForSignedIn)
+    def answer(self, request: Request, product_id: int | None = None) -> Response:
+        self.freshen(parse_query(request, self.query_type).preference, product_id)
+        return documents_response(self.handler(product_id))
 
-    @schema.SHOW_PRODUCT
-    def show(self, request: Request, product_id: int) -> Response:
-        """One product, discontinued or not.
 
-        It is the current state. With `as_of` it is the state recorded at a past time, for signed-in users only.
-        """
-        query, preference = parse_query(request, ShowProduct)
+class DocumentViewSet(ReusesFastPathError, ReadModelViewSet):
+    """One product's document, now or at a past time."""
+
+    query_type: ClassVar[type[DocumentQuery]]
+    permission_classes = (PastForSignedIn,)
+
+    def answer(self, request: Request, product_id: int) -> Response:
+        query, preference = parse_query(request, self.query_type)
         if query.as_of is not UNSET:
             self.freshen_from_log(preference)
-            return past_response(show_product_as_of(product_id, query.as_of))
+            return past_response(read_document_as_of(self.read_model, product_id, query.as_of))
         self.freshen(preference, product_id)
-        return document_response(request, show_product(product_id))
+        return document_response(request, read_document(self.read_model, product_id))
 
 
-class CategoryViewSet(ReadModelViewSet):
-    """The categories."""
+class LogPageViewSet(LogViewSet):
+    """Events of one product, page by page."""
 
-    read_model = ProductDisplay
-    permission_classes = (PublicUnlessClosed,)
-
-    @schema.LIST_CATEGORIES
-    def find(self, request: Request) -> Response:
-        """All categories that hold products. Discontinued products do not count."""
-        self.freshen(parse_query(request, ListCategories).preference)
-        return Response(msgspec.json.encode(list_categories()))
+    def answer(self, request: Request, product_id: int) -> Response:
+        parsed = parse_page_query(request, self.query_type)
+        self.freshen_from_log(parsed.preference)
+        return page_response(request, parsed, self.handler(product_id, parsed.query, parsed.cursor))
 
 
-class InventoryViewSet(ReadModelViewSet):
-    """The warehouse, for signed-in users."""
+class ExplanationViewSet(LogViewSet):
+    """The changes of one field."""
 
-    read_model = ProductInventory
-    permission_classes = (IsAuthenticated,)
+    def answer(self, request: Request, product_id: int) -> Response:
+        parsed = parse_page_query(request, ExplainField)
+        self.freshen_from_log(parsed.preference)
+        explanation = explain_field(product_id, parsed.query, parsed.cursor)
+        return explanation_response(request, parsed, parsed.query.field, explanation)
 
-    @schema.FIND_INVENTORY
-    def find(self, request: Request) -> Response:
-        """The stock of products, ordered by id."""
-        parsed = parse_page_query(request, FindInventory)
-        self.freshen(parsed.preference)
-        return page_response(request, parsed, find_inventory(parsed.query, parsed.cursor))
 
-    @schema.FIND_OUT_OF_STOCK_PRODUCTS
-    def out_of_stock(self, request: Request) -> Response:
-        """Products without stock, ordered by id."""
-        parsed = parse_page_query(request, FindOutOfStockProducts)
-        self.freshen(parsed.preference)
-        return page_response(request, parsed, find_out_of_stock_products(parsed.query, parsed.cursor))
+class FeedViewSet(LogViewSet):
+    """All events in order."""
 
-    @schema.SHOW_INVENTORY
-    def show(self, request: Request, product_id: int) -> Response:
-        """The stock of one product, discontinued or not.
+    def answer(self, request: Request) -> Response:
+        query, preference = parse_query(request, ReadFeed)
+        feed, wait = read_feed(query, preference.seconds)
+        # A token's event may be committed and still not final, and the feed shows final events only. The head that
+        # was read therefore decides on freshness.
+        if preference.token is not None:
+            self.note_freshness(preference, Freshness(feed.head >= preference.token.position, wait))
+        else:
+            self.consistency_headers = applied_preferences(preference, wait)
+        return feed_response(feed)
 
-        It is the current stock. With `as_of` it is the stock recorded at a past time.
-        """
-        query, preference = parse_query(request, ShowInventory)
-        if query.as_of is not UNSET:
-            self.freshen_from_log(preference)
-            return past_response(show_inventory_as_of(product_id, query.as_of))
-        self.freshen(preference, product_id)
-        return document_response(request, show_inventory(product_id))
+
+_VIEWSETS: dict[type[Query], type[QueryViewSet]] = {
+    PageQuery: PageViewSet,
+    ListQuery: ListViewSet,
+    DocumentQuery: DocumentViewSet,
+    LogPageQuery: LogPageViewSet,
+    ExplainField: ExplanationViewSet,
+    ReadFeed: FeedViewSet,
+}
+
+
+def viewset_of(query_type: type[Query]) -> type[QueryViewSet]:
+    """The viewset for queries of this kind. Raises StopIteration for a kind that has none."""
+    return next(_VIEWSETS[kind] for kind in query_type.__mro__ if kind in _VIEWSETS)
+
+
+def view_of(query_type: type[Query]) -> Any:
+    """The view that answers the query."""
+    return viewset_of(query_type).as_view({"get": "answer"}, query_type=query_type)

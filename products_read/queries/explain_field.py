@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import Struct
 
 from events import log
 from events.log import RecordedEvent
@@ -22,6 +21,7 @@ from products_read.documents.events import rendered_event
 from products_read.documents.past import set_aside
 from products_read.documents.shapes import ProductDisplayDocument, ProductInventoryDocument
 from products_read.models import ProductDisplay, ProductInventory, ReadModel
+from products_read.queries.definition import LogQuery, answers
 from products_read.queries.keyset import Cursor
 
 EVENTS_LOOKED_AT = 5_000
@@ -33,8 +33,15 @@ EXPLAINED_BY: dict[str, ReadModel] = {
 }
 
 
-class ExplainField(Struct, frozen=True, kw_only=True):
-    """`field` is a field of the product's display or inventory."""
+class ExplainField(LogQuery, frozen=True, kw_only=True):
+    """The events that changed a field of the product's display or inventory, newest first.
+
+    One response covers a few thousand events. If there are earlier events, its `Link` header leads to them.
+    """
+
+    address = "products/<product_id:product_id>/explain/"
+    url_name = "product-explanation"
+    example = "field=current_stock"
 
     field: str = ""
 
@@ -51,6 +58,7 @@ class Explanation(NamedTuple):
     next: Cursor | None
 
 
+@answers(ExplainField)
 def explain_field(
     product_id: int, query: ExplainField, cursor: Cursor, events_looked_at: int = EVENTS_LOOKED_AT
 ) -> Explanation:

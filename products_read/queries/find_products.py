@@ -4,10 +4,12 @@ from decimal import Decimal
 from math import ceil
 from typing import Literal
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET
 
+from products_read.documents.shapes import ProductDisplayDocument
 from products_read.models import DisplayCategory, DisplayWord, ProductDisplay
 from products_read.queries.conditions import name_matches
+from products_read.queries.definition import Access, PageQuery, answers
 from products_read.queries.keyset import Condition, Cursor, Listing, Ordering, Page, read_page
 from products_read.queries.parameter_types import (
     Flag,
@@ -35,8 +37,15 @@ ORDERINGS: dict[OrderingName, Ordering] = {
 _IN_CATEGORY = f"id IN (SELECT product_id FROM {DisplayCategory._meta.db_table} WHERE slug = %s)"
 
 
-class FindProducts(Struct, frozen=True, kw_only=True):
-    """The filters of the catalogue. All are optional. `min_rating` is compared with the mean that is served."""
+class FindProducts(PageQuery, frozen=True, kw_only=True):
+    """Products that match all filters. Each word of `name` must begin a word of the product's name, in any case."""
+
+    address = "products/"
+    url_name = "products"
+    access = Access.PUBLIC
+    read_model = ProductDisplay
+    document = ProductDisplayDocument
+    example = "name=tea&min_rating=4&ordering=-user_rating"
 
     name: NameFilter = UNSET
     sku: SkuFilter = UNSET
@@ -50,6 +59,7 @@ class FindProducts(Struct, frozen=True, kw_only=True):
     page_size: PageSize = 20
 
 
+@answers(FindProducts)
 def find_products(query: FindProducts, cursor: Cursor) -> Page:
     """The page of matching products that begins at `cursor`."""
     listing = Listing(

@@ -2,20 +2,29 @@
 
 from typing import Annotated, NamedTuple
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from events import log
 from events.consistency.bounded_wait import Wait, wait_for
 from events.log.watermark import final_watermark, highest
 from products_read.documents.events import rendered_event
+from products_read.queries.definition import LogQuery, answers
 
 # The longest wait for open transactions that write events. Most end sooner. After that the feed ends before the event
 # of an open one, and the client does not wait longer.
 FEED_WAIT_SECONDS = 0.2
 
 
-class ReadFeed(Struct, frozen=True, kw_only=True):
-    """`after` is the last position read: `next_after` of the response before, or 0 to begin. `limit` is in events."""
+class ReadFeed(LogQuery, frozen=True, kw_only=True):
+    """All events in order, without gaps.
+
+    `after` is the last position read: `next_after` of the response before, or 0 to begin. If there is no event after it
+    yet, `Prefer: wait=30` waits up to 30 seconds for one.
+    """
+
+    address = "events/"
+    url_name = "events"
+    example = "after=0&limit=10"
 
     after: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 0
     limit: Annotated[int, Meta(ge=1, le=1000)] = 100
@@ -29,6 +38,7 @@ class Feed(NamedTuple):
     head: int
 
 
+@answers(ReadFeed)
 def read_feed(query: ReadFeed, seconds: float) -> tuple[Feed, Wait]:
     """The events after the query's position, and how waiting ended. It waits up to `seconds` for the first event."""
     follower = _Follower(query)

@@ -1,20 +1,24 @@
 """The events of one product, newest first, page by page."""
 
-from msgspec import Struct
-
 from events import log
 from kernel.errors import NotFound
 from products_read.documents.events import rendered_event
+from products_read.queries.definition import LogPageQuery, answers
 from products_read.queries.keyset import Cursor, Page, page_of
 from products_read.queries.parameter_types import PageSize
 
 
-class ShowHistory(Struct, frozen=True, kw_only=True):
-    """`page_size` is the number of events on a page."""
+class ShowHistory(LogPageQuery, frozen=True, kw_only=True):
+    """The events of one product, newest first."""
+
+    address = "products/<product_id:product_id>/history/"
+    url_name = "product-history"
+    example = "page_size=5"
 
     page_size: PageSize = 20
 
 
+@answers(ShowHistory)
 def show_history(product_id: int, query: ShowHistory, cursor: Cursor) -> Page:
     """The page of the product's events that begins at `cursor`. Raises NotFound if there is no event to show."""
     version = int(cursor.key[0]) if cursor.key else None

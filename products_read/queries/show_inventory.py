@@ -1,26 +1,17 @@
-"""One product in the inventory, discontinued or not."""
+"""One product in the inventory."""
 
-from datetime import datetime
-
-from msgspec import UNSET, Struct
-
-from products_read.documents.current import Document, read_document
-from products_read.documents.past import read_document_as_of
+from products_read.documents.shapes import ProductInventoryDocument
 from products_read.models import ProductInventory
-from products_read.queries.parameter_types import Moment
+from products_read.queries.definition import DocumentQuery
 
 
-class ShowInventory(Struct, frozen=True, kw_only=True):
-    """`as_of` is a time in the past. Without it the query shows the current state."""
+class ShowInventory(DocumentQuery, frozen=True, kw_only=True):
+    """The stock of one product, discontinued or not.
 
-    as_of: Moment = UNSET
+    It is the current stock. With `as_of` it is the stock recorded at a past time.
+    """
 
-
-def show_inventory(product_id: int) -> Document:
-    """The product's inventory document. Raises NotFound."""
-    return read_document(ProductInventory, product_id)
-
-
-def show_inventory_as_of(product_id: int, moment: datetime) -> str:
-    """The document as it was recorded at `moment`. Raises NotFound, and Invalid for a time in the future."""
-    return read_document_as_of(ProductInventory, product_id, moment)
+    address = "inventory/<product_id:product_id>/"
+    url_name = "product-inventory"
+    read_model = ProductInventory
+    document = ProductInventoryDocument

@@ -1,26 +1,19 @@
-"""One product in the catalogue, discontinued or not."""
+"""One product in the catalogue."""
 
-from datetime import datetime
-
-from msgspec import UNSET, Struct
-
-from products_read.documents.current import Document, read_document
-from products_read.documents.past import read_document_as_of
+from products_read.documents.shapes import ProductDisplayDocument
 from products_read.models import ProductDisplay
-from products_read.queries.parameter_types import Moment
+from products_read.queries.definition import Access, DocumentQuery
 
 
-class ShowProduct(Struct, frozen=True, kw_only=True):
-    """`as_of` is a time in the past. Without it the query shows the current state."""
+class ShowProduct(DocumentQuery, frozen=True, kw_only=True):
+    """One product, discontinued or not.
 
-    as_of: Moment = UNSET
+    It is the current state. With `as_of` it is the state recorded at a past time, for signed-in users only.
+    """
 
-
-def show_product(product_id: int) -> Document:
-    """The product's document. Raises NotFound."""
-    return read_document(ProductDisplay, product_id)
-
-
-def show_product_as_of(product_id: int, moment: datetime) -> str:
-    """The document as it was recorded at `moment`. Raises NotFound, and Invalid for a time in the future."""
-    return read_document_as_of(ProductDisplay, product_id, moment)
+    address = "products/<product_id:product_id>/"
+    url_name = "product"
+    access = Access.PUBLIC
+    read_model = ProductDisplay
+    document = ProductDisplayDocument
+    has_fast_path = True

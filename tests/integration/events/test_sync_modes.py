@@ -13,10 +13,10 @@ from events import tasks
 from events.models import ParkedKey
 from events.projections.base import Projection
 from events.projections.sync_modes import SyncMode, refuse_unusable_modes, sync_mode
+from products_read.documents.current import read_document
 from products_read.models import ProductDisplay, ProductInventory
 from products_read.queries.find_products import FindProducts, find_products
 from products_read.queries.keyset import Cursor
-from products_read.queries.show_product import show_product
 from tests.support.streams import append, append_open, product_added, product_rated
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -73,7 +73,7 @@ def test_on_demand__projects_when_a_product_is_read(settings: Settings) -> None:
     append(1, product_added())
     append(2, product_added())
     assert displayed_versions() == {}
-    assert show_product(1).version == 1
+    assert read_document(ProductDisplay, 1).version == 1
     assert displayed_versions() == {1: 1}
 
 
