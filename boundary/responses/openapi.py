@@ -1,7 +1,8 @@
 """The parts of the OpenAPI schema that all addresses share: components made of Structs, problems, common headers."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from inspect import cleandoc
@@ -177,3 +178,47 @@ EVERYWHERE = [
 
 def _either(codes: Sequence[str]) -> str:
     return "; ".join(f"`{code}`: {STATUS_AND_TITLE[code][1].lower()}" for code in codes)
+
+
+def share_parts(result: Schema, **_: object) -> Schema:
+    """A hook of drf-spectacular: moves the headers, parameters and problems that operations share into components.
+
+    The schema of a new operation then shows what is its own.
+    """
+    shared: dict[str, dict[str, Schema]] = {"headers": {}, "parameters": {}, "responses": {}}
+    for operation in _operations(result):
+        for response in operation["responses"].values():
+            for name, header in response.get("headers", {}).items():
+                response["headers"][name] = _shared(shared, "headers", name, header)
+        operation["responses"] = {
+            status: _shared(shared, "responses", _codes_in(response), response)
+            if CONTENT_TYPE in response.get("content", {})
+            else response
+            for status, response in operation["responses"].items()
+        }
+        operation["parameters"] = [
+            _shared(shared, "parameters", parameter["name"], parameter)
+            if parameter["in"] != "query" or parameter["name"] == "cursor"
+            else parameter
+            for parameter in operation.get("parameters", [])
+        ]
+    result["components"] |= {kind: dict(sorted(parts.items())) for kind, parts in shared.items()}
+    return result
+
+
+def _operations(result: Schema) -> Iterator[Schema]:
+    for item in result["paths"].values():
+        yield from item.values()
+
+
+def _shared(shared: dict[str, dict[str, Schema]], kind: str, name: str, part: Schema) -> Schema:
+    """A reference to the component that equals `part`. Parts of one name that differ are numbered."""
+    parts, number = shared[kind], 1
+    while parts.setdefault(key := name if number == 1 else f"{name}.{number}", part) != part:
+        number += 1
+    return {"$ref": f"#/components/{kind}/{key}"}
+
+
+def _codes_in(response: Schema) -> str:
+    """The codes of a problem response, joined: the name of its component."""
+    return ".".join(re.findall(r"`([a-z_]+)`:", response["description"]))

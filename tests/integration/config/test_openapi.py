@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 
 from kernel.problem_documents import STATUS_AND_TITLE
 from products_write.commands import COMMANDS
+from tests.support.openapi import resolved
 
 COMMITTED = Path(settings.BASE_DIR) / "docs" / "openapi.yaml"
 
@@ -22,7 +23,7 @@ COMMITTED = Path(settings.BASE_DIR) / "docs" / "openapi.yaml"
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load(COMMITTED.read_text())
-    return found
+    return resolved(found)
 
 
 def operations(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -118,3 +119,16 @@ def test_schema__an_example_is_valid_and_its_changed_forms_are_not(schema: dict[
     assert list(validator.iter_errors(example | {"version": 1})) != []
     assert list(validator.iter_errors({})) != []
     assert list(validator.iter_errors(example | {"product_id": "7"})) != []
+
+
+def test_schema__shares_what_operations_have_in_common() -> None:
+    """What a new command adds to the committed schema can be read in a review."""
+    committed = yaml.safe_load(COMMITTED.read_text())
+    (one, *_), paths = COMMANDS, committed["paths"]
+    operation = paths[f"/api/v1/commands/{one}/"]["post"]
+
+    assert all(list(header) == ["$ref"] for header in operation["responses"]["201"]["headers"].values())
+    assert all(
+        list(refusal) == ["$ref"] for status, refusal in operation["responses"].items() if status >= "400"
+    )
+    assert {"$ref": "#/components/parameters/Idempotency-Key"} in operation["parameters"]

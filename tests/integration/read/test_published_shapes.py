@@ -33,6 +33,7 @@ from products_read.queries.explain_field import EXPLAINED_BY
 from tests.conftest import client_of
 from tests.integration.read.given import append_and_project
 from tests.integration.read.querying import CATEGORIES, INVENTORY, OUT_OF_STOCK, PRODUCTS, get_json
+from tests.support.openapi import resolved
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,7 +63,7 @@ LIFE: list[DomainEvent] = [
 @pytest.fixture(scope="module")
 def published() -> dict[str, Any]:
     schema: dict[str, Any] = SchemaGenerator().get_schema(public=True)
-    return schema
+    return resolved(schema)
 
 
 @pytest.fixture

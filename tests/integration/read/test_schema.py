@@ -13,13 +13,14 @@ from products_read.documents.shapes import ProductDisplayDocument, ProductInvent
 from products_read.models import ProductDisplay, ProductInventory
 from tests.integration.read.given import product, rated
 from tests.integration.read.querying import get_json
+from tests.support.openapi import resolved
 
 
 def documented(client: APIClient) -> dict[str, Any]:
     """The schema as it is served, generated anew."""
     GENERATOR_STATS.reset()
     schema: dict[str, Any] = get_json(client, "/api/schema/", format="json")
-    return schema
+    return resolved(schema)
 
 
 SHAPES = [(ProductDisplayDocument, ProductDisplay), (ProductInventoryDocument, ProductInventory)]
