@@ -8,6 +8,7 @@ class ProductsReadConfig(AppConfig):
     def ready(self) -> None:
         register_projections()
         register_product_id_in_paths()
+        check_queries()
 
 
 def register_projections() -> None:
@@ -29,3 +30,12 @@ def register_product_id_in_paths() -> None:
     from products_read.api.product_ids import ProductIdConverter
 
     register_converter(ProductIdConverter, "product_id")
+
+
+def check_queries() -> None:
+    """Makes `manage.py check` name what a query's class lacks."""
+    from django.core.checks import register
+
+    from products_read import checks
+
+    register(checks.check_queries, "products_read")

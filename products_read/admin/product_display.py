@@ -2,42 +2,22 @@
 
 from django.contrib import admin
 
-from products_read.admin.read_model import ReadModelAdmin
+from products_read.admin.read_model import OF_THE_ROW, ReadModelAdmin
+from products_read.documents.shapes import ProductDisplayDocument
 from products_read.models import DisplayWord, ProductDisplay
+
+# The currency is a setting, which no row has.
+_FIELDS = tuple(name for name in ProductDisplayDocument.__struct_fields__ if name != "currency")
+_TOO_LONG_FOR_A_LIST = {"description", "categories", "related_product_ids"}
 
 
 class ProductDisplayAdmin(ReadModelAdmin):
     word_table = DisplayWord
-    list_display = (
-        "id",
-        "sku",
-        "name",
-        "unit_price",
-        "user_rating",
-        "rating_count",
-        "is_out_of_stock",
-        "discontinued",
-        "version",
-    )
+    list_display = tuple(name for name in _FIELDS if name not in _TOO_LONG_FOR_A_LIST)
     list_display_links = ("id", "name")
     list_filter = ("discontinued", "is_out_of_stock")
     ordering = ("id",)
-    fields = (
-        "id",
-        "sku",
-        "name",
-        "description",
-        "unit_price",
-        "user_rating",
-        "rating_count",
-        "is_out_of_stock",
-        "categories",
-        "related_product_ids",
-        "discontinued",
-        "version",
-        "projection_version",
-        "shown_document",
-    )
+    fields = (*_FIELDS, *OF_THE_ROW)
 
     @admin.display(ordering="unit_price_cents")
     def unit_price(self, row: ProductDisplay) -> str:

@@ -11,6 +11,9 @@ from django.http import HttpRequest
 from kernel.read_only_admin import ReadOnlyAdmin
 from products_read.name_search import prefix_range, searched_words
 
+OF_THE_ROW = ("projection_version", "shown_document")
+"""What a row's page shows after the fields of its document."""
+
 
 class HasDocument(Protocol):
     """A row with the JSON text that queries serve."""
