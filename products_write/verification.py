@@ -12,9 +12,20 @@ from typing import Any
 from django.db.models import Model
 from msgspec import UnsetType
 
-import facts
 from events.contracts import DomainEvent
 from events.log import RecordedEvent
+from facts.inventory import InventoryAdded, InventoryItemsShipped, InventoryRecounted
+from facts.product import (
+    ProductAdded,
+    ProductDetailsChanged,
+    ProductDiscontinued,
+    ProductPriceChanged,
+    ProductRated,
+    ProductRatingWithdrawn,
+    ProductReinstated,
+    ProductRelated,
+    ProductUnrelated,
+)
 from products_write.models import (
     Product,
     ProductCategory,
@@ -40,9 +51,9 @@ class ReplayedProduct:
         """Applies the next event of the product. Raises TypeError for an event type without a case."""
         event = recorded.event
         self.on(event)
-        if isinstance(event, facts.InventoryAdded):
+        if isinstance(event, InventoryAdded):
             self.movements[recorded.version] = (event.quantity, recorded.effective_at)
-        elif isinstance(event, facts.InventoryItemsShipped):
+        elif isinstance(event, InventoryItemsShipped):
             self.movements[recorded.version] = (-event.quantity, recorded.effective_at)
         self.row |= {"version": recorded.version, "recorded_at": recorded.recorded_at}
 
@@ -64,7 +75,7 @@ class ReplayedProduct:
         )
 
     @on.register
-    def _(self, event: facts.ProductAdded) -> None:
+    def _(self, event: ProductAdded) -> None:
         self.categories = event.categories
         self.row |= {
             "sku": event.sku,
@@ -74,50 +85,50 @@ class ReplayedProduct:
         }
 
     @on.register
-    def _(self, event: facts.ProductDetailsChanged) -> None:
+    def _(self, event: ProductDetailsChanged) -> None:
         changed = {"sku": event.sku, "name": event.name, "description": event.description}
         self.row |= {name: value for name, value in changed.items() if not isinstance(value, UnsetType)}
         if not isinstance(event.categories, UnsetType):
             self.categories = event.categories
 
     @on.register
-    def _(self, event: facts.ProductPriceChanged) -> None:
+    def _(self, event: ProductPriceChanged) -> None:
         self.row["unit_price"] = event.unit_price
 
     @on.register
-    def _(self, event: facts.ProductDiscontinued) -> None:
+    def _(self, event: ProductDiscontinued) -> None:
         self.row["discontinued"] = True
 
     @on.register
-    def _(self, event: facts.ProductReinstated) -> None:
+    def _(self, event: ProductReinstated) -> None:
         self.row["discontinued"] = False
 
     @on.register
-    def _(self, event: facts.ProductRelated) -> None:
+    def _(self, event: ProductRelated) -> None:
         self.related.append(event.related_product_id)
 
     @on.register
-    def _(self, event: facts.ProductUnrelated) -> None:
+    def _(self, event: ProductUnrelated) -> None:
         self.related.remove(event.related_product_id)
 
     @on.register
-    def _(self, event: facts.ProductRated) -> None:
+    def _(self, event: ProductRated) -> None:
         self.ratings[event.user_id] = event.rating
 
     @on.register
-    def _(self, event: facts.ProductRatingWithdrawn) -> None:
+    def _(self, event: ProductRatingWithdrawn) -> None:
         del self.ratings[event.user_id]
 
     @on.register
-    def _(self, event: facts.InventoryAdded) -> None:
+    def _(self, event: InventoryAdded) -> None:
         self.stock = event.quantity_after
 
     @on.register
-    def _(self, event: facts.InventoryItemsShipped) -> None:
+    def _(self, event: InventoryItemsShipped) -> None:
         self.stock = event.quantity_after
 
     @on.register
-    def _(self, event: facts.InventoryRecounted) -> None:
+    def _(self, event: InventoryRecounted) -> None:
         self.stock = event.quantity_after
         self.row["last_counted_at"] = event.counted_at
 

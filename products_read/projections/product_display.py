@@ -7,10 +7,8 @@ from django.conf import settings
 from msgspec import UNSET
 
 from events.projections.base import ChildTable, Projection, on
-from facts import (
-    InventoryAdded,
-    InventoryItemsShipped,
-    InventoryRecounted,
+from facts.inventory import InventoryAdded, InventoryItemsShipped, InventoryRecounted
+from facts.product import (
     ProductAdded,
     ProductDetailsChanged,
     ProductDiscontinued,

@@ -5,15 +5,8 @@ from typing import ClassVar
 from msgspec import UNSET
 
 from events.projections.base import ChildTable, Projection, on
-from facts import (
-    InventoryAdded,
-    InventoryItemsShipped,
-    InventoryRecounted,
-    ProductAdded,
-    ProductDetailsChanged,
-    ProductDiscontinued,
-    ProductReinstated,
-)
+from facts.inventory import InventoryAdded, InventoryItemsShipped, InventoryRecounted
+from facts.product import ProductAdded, ProductDetailsChanged, ProductDiscontinued, ProductReinstated
 from products_read.documents.shapes import ProductInventoryDocument, rendered
 from products_read.models import InventoryWord, ProductInventory
 from products_read.name_search import searchable_words

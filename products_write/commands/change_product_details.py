@@ -1,7 +1,7 @@
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from facts import ProductDetailsChanged, ProductDiscontinued, ProductReinstated
+from facts.product import ProductDetailsChanged, ProductDiscontinued, ProductReinstated
 from products_write.commands.definition.base import Command, CommandResult, UnitOfWork, handles
 from products_write.commands.definition.field_types import Categories, Description, Name, ProductId, Sku
 

@@ -1,4 +1,4 @@
-from facts import ProductDiscontinued, ProductReinstated, ProductRelated, ProductUnrelated
+from facts.product import ProductDiscontinued, ProductReinstated, ProductRelated, ProductUnrelated
 from products_write.commands.definition.base import Command, CommandResult, UnitOfWork, handles
 from products_write.commands.definition.field_types import ProductId, RelatedProductId
 

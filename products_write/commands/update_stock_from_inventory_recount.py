@@ -1,7 +1,7 @@
 from msgspec import UNSET, UnsetType
 
 from events.contracts import DomainEvent
-from facts import InventoryAdded, InventoryItemsShipped, InventoryRecounted
+from facts.inventory import InventoryAdded, InventoryItemsShipped, InventoryRecounted
 from kernel.actor import Actor
 from products_write.commands.definition.base import Command, CommandResult, UnitOfWork, handles
 from products_write.commands.definition.field_types import CountedAt, CountedQuantity, ProductId

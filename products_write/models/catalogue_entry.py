@@ -7,7 +7,7 @@ from django.db import IntegrityError, models
 from msgspec import UNSET, UnsetType
 
 from events.log import Metadata, RecordedEvent
-from facts import ProductDetailsChanged, ProductPriceChanged
+from facts.product import ProductDetailsChanged, ProductPriceChanged
 from kernel.database import tables
 from products_write.errors import SkuTaken
 from products_write.models.category import Category, ProductCategory

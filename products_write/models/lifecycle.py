@@ -2,7 +2,7 @@
 
 from django.db import models
 
-import facts
+from facts.product import ProductDiscontinued, ProductReinstated
 from products_write.errors import NotDiscontinued, ProductIsDiscontinued
 from products_write.models.aggregate import Aggregate
 
@@ -19,13 +19,13 @@ class Lifecycle(Aggregate):
         """Takes the product out of the range. Nothing happens when it is discontinued already."""
         if self.discontinued:
             return
-        self.record(facts.ProductDiscontinued(reason=reason), discontinued=True)
+        self.record(ProductDiscontinued(reason=reason), discontinued=True)
 
     def reinstate(self) -> None:
         """Brings the product back into the range. Raises NotDiscontinued."""
         if not self.discontinued:
             raise NotDiscontinued(f"Product {self.id} is not discontinued, so it cannot be reinstated.")
-        self.record(facts.ProductReinstated(), discontinued=False)
+        self.record(ProductReinstated(), discontinued=False)
 
     def refuse_if_discontinued(self) -> None:
         """Raises ProductIsDiscontinued for a discontinued product."""

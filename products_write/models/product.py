@@ -7,7 +7,7 @@ from django.db import IntegrityError, models
 from django.db.models import Q
 
 from events.log import now
-from facts import ProductAdded
+from facts.product import ProductAdded
 from kernel.database import tables
 from kernel.database.aliases import write_connection
 from kernel.database.dialect import dialect_of

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django.db import models
 
-from facts import ProductRated, ProductRatingWithdrawn
+from facts.product import ProductRated, ProductRatingWithdrawn
 from kernel.database.aliases import write_connection
 from kernel.database.statements import fetch
 from products_write.errors import RatingNotFound

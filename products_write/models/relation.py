@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from facts import ProductRelated, ProductUnrelated
+from facts.product import ProductRelated, ProductUnrelated
 from products_write.errors import ProductIsDiscontinued, RelationNotFound, SelfRelation, TooManyRelations
 from products_write.limits import MAX_RELATIONS
 from products_write.models.lifecycle import Lifecycle

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q, Sum
 
-from facts import InventoryAdded, InventoryItemsShipped, InventoryRecounted
+from facts.inventory import InventoryAdded, InventoryItemsShipped, InventoryRecounted
 from kernel.database import tables
 from kernel.times import rfc3339
 from products_write.errors import InsufficientStock, RecountContradicted, RecountOutdated, StockLimit

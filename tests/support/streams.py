@@ -9,7 +9,7 @@ from django.db import transaction
 from events import log
 from events.contracts import DomainEvent
 from events.log import Metadata, NewEvent, RecordedEvent
-from facts import ProductAdded, ProductRated
+from facts.product import ProductAdded, ProductRated
 from kernel.database.aliases import write_alias
 
 RECORDED_AT = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)

@@ -4,7 +4,7 @@ from django.contrib.auth import get_user_model
 from msgspec import UNSET, UnsetType
 
 from events.contracts import DomainEvent
-from facts import ProductDiscontinued, ProductRated, ProductRatingWithdrawn
+from facts.product import ProductDiscontinued, ProductRated, ProductRatingWithdrawn
 from kernel.actor import Actor
 from kernel.errors import FieldFault
 from products_write.commands.definition.base import Command, UnitOfWork

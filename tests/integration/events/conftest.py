@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from events.projections.base import Projection, registered_projections
-from facts import ProductRated
+from facts.product import ProductRated
 
 
 @pytest.fixture

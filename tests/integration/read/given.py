@@ -13,7 +13,7 @@ from events.contracts import DomainEvent
 from events.log import Metadata, NewEvent
 from events.projections.base import ChildTable, Projection, registered_projections
 from events.projections.engine import bring_up
-from facts import ProductAdded, ProductDiscontinued, ProductRated
+from facts.product import ProductAdded, ProductDiscontinued, ProductRated
 from kernel.database.aliases import read_alias, write_alias
 
 

@@ -7,7 +7,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from events.models import ParkedKey
-from facts import InventoryAdded, ProductPriceChanged
+from facts.inventory import InventoryAdded
+from facts.product import ProductPriceChanged
 from products_read.models import ProductDisplay
 from tests.integration.read.given import product
 from tests.integration.read.querying import INVENTORY, PRODUCTS, faults, get_json

@@ -14,14 +14,8 @@ from events.log import read_stream
 from events.models import Snapshot
 from events.projections import skips
 from events.projections.base import projection_into
-from facts import (
-    InventoryAdded,
-    InventoryItemsShipped,
-    ProductDetailsChanged,
-    ProductPriceChanged,
-    ProductRatingWithdrawn,
-    ProductRelated,
-)
+from facts.inventory import InventoryAdded, InventoryItemsShipped
+from facts.product import ProductDetailsChanged, ProductPriceChanged, ProductRatingWithdrawn, ProductRelated
 from kernel.errors import Unavailable
 from products_read.documents.shapes import ProductDisplayDocument, ProductInventoryDocument
 from products_read.models import ProductDisplay

@@ -3,7 +3,7 @@
 import pytest
 from rest_framework.test import APIClient
 
-from facts import InventoryAdded, InventoryItemsShipped
+from facts.inventory import InventoryAdded, InventoryItemsShipped
 from products_read.models import ProductInventory
 from tests.integration.read.given import DISCONTINUED, product
 from tests.integration.read.querying import INVENTORY, OUT_OF_STOCK, faults, get_json, ids, walk

@@ -5,7 +5,7 @@ from pytest_django import Settings
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from facts import ProductRelated
+from facts.product import ProductRelated
 from products_read.models import ProductDisplay
 from tests.integration.read.given import DISCONTINUED, append_and_project, product, rated
 from tests.integration.read.querying import CATEGORIES, PRODUCTS, faults, get_json

@@ -3,7 +3,7 @@
 import pytest
 from rest_framework.test import APIClient
 
-from facts import InventoryAdded
+from facts.inventory import InventoryAdded
 from tests.integration.read.given import DISCONTINUED, product, rated
 from tests.integration.read.querying import PRODUCTS, faults, get_json, ids
 

@@ -14,10 +14,8 @@ from rest_framework.test import APIClient
 
 from events.contracts import DomainEvent
 from events.contracts.registry import REGISTRY
-from facts import (
-    InventoryAdded,
-    InventoryItemsShipped,
-    InventoryRecounted,
+from facts.inventory import InventoryAdded, InventoryItemsShipped, InventoryRecounted
+from facts.product import (
     ProductAdded,
     ProductDetailsChanged,
     ProductDiscontinued,

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from facts import ProductRelated
+from facts.product import ProductRelated
 from kernel.database.aliases import read_alias
 from tests.integration.read.given import many_products, product
 from tests.integration.read.querying import CATEGORIES, INVENTORY, OUT_OF_STOCK, PRODUCTS

@@ -8,7 +8,8 @@ from drf_spectacular.drainage import GENERATOR_STATS
 from rest_framework.test import APIClient
 
 from boundary.responses.openapi import component_name, components_of
-from facts import InventoryAdded, ProductRelated
+from facts.inventory import InventoryAdded
+from facts.product import ProductRelated
 from products_read.documents.shapes import ProductDisplayDocument, ProductInventoryDocument
 from products_read.models import ProductDisplay, ProductInventory
 from tests.integration.read.given import product, rated

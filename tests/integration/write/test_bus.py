@@ -9,7 +9,7 @@ from django.db import DatabaseError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from events.models import Event
-from facts import ProductRated
+from facts.product import ProductRated
 from kernel.actor import ANONYMOUS, SYSTEM, Actor
 from kernel.errors import NotAuthenticated, NotFound, PermissionDenied, ServiceError, Unavailable
 from products_write import errors

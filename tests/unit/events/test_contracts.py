@@ -11,7 +11,8 @@ from events.contracts import UnreadableEvent, decode, encode
 from events.contracts.base import DomainEvent
 from events.contracts.registry import REGISTRY, published
 from events.contracts.upcasting import UPCASTERS, upcaster
-from facts import InventoryRecounted, ProductAdded
+from facts.inventory import InventoryRecounted
+from facts.product import ProductAdded
 
 THE_CONTRACT = {
     "inventory.added",

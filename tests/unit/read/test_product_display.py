@@ -9,10 +9,8 @@ import pytest
 
 from events.contracts import DomainEvent
 from events.projections.base import fold
-from facts import (
-    InventoryAdded,
-    InventoryItemsShipped,
-    InventoryRecounted,
+from facts.inventory import InventoryAdded, InventoryItemsShipped, InventoryRecounted
+from facts.product import (
     ProductAdded,
     ProductDetailsChanged,
     ProductDiscontinued,

@@ -3,10 +3,8 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from facts import (
-    InventoryAdded,
-    InventoryItemsShipped,
-    InventoryRecounted,
+from facts.inventory import InventoryAdded, InventoryItemsShipped, InventoryRecounted
+from facts.product import (
     ProductAdded,
     ProductDetailsChanged,
     ProductDiscontinued,

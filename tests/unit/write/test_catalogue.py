@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from facts import (
+from facts.product import (
     ProductAdded,
     ProductDetailsChanged,
     ProductDiscontinued,

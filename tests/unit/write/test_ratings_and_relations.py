@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from facts import ProductRated, ProductRatingWithdrawn, ProductRelated, ProductUnrelated
+from facts.product import ProductRated, ProductRatingWithdrawn, ProductRelated, ProductUnrelated
 from products_write import errors
 from products_write.limits import MAX_RELATIONS
 from products_write.models import ProductRelation, Rating

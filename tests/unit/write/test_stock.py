@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from facts import InventoryAdded, InventoryItemsShipped, InventoryRecounted
+from facts.inventory import InventoryAdded, InventoryItemsShipped, InventoryRecounted
 from products_write.errors import (
     InsufficientStock,
     ProductIsDiscontinued,
