@@ -13,7 +13,7 @@ class ProductsWriteConfig(AppConfig):
 
     def ready(self) -> None:
         verify_write_tables()
-        make_groups_after_migrate()
+        make_permissions_and_groups_after_migrate(self)
         execute_what_is_accepted()
 
 
@@ -24,11 +24,12 @@ def verify_write_tables() -> None:
     register(ProductWriteModel())
 
 
-def make_groups_after_migrate() -> None:
+def make_permissions_and_groups_after_migrate(app: AppConfig) -> None:
     from django.db.models.signals import post_migrate
 
-    from products_write.groups import make_groups
+    from products_write.permissions import make_groups, make_permissions
 
+    post_migrate.connect(make_permissions, sender=app, dispatch_uid="products_write.permissions")
     post_migrate.connect(make_groups, dispatch_uid="products_write.groups")
 
 

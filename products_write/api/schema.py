@@ -16,7 +16,6 @@ from boundary.responses import openapi
 from boundary.responses.openapi import StructSchema, add_component, problems, request_header, response_header
 from events.consistency import tokens
 from products_write.api.command_shapes import ANSWERS, DESCRIPTION, RESULT, STATUS, body_of, ref
-from products_write.api.examples import EXAMPLES
 from products_write.api.headers import IDEMPOTENCY_KEY, IF_MATCH
 from products_write.commands import Command
 
@@ -76,24 +75,7 @@ _MATCH = request_header(
 )
 
 _ALWAYS = ("invalid", "not_authenticated", "not_acceptable", "throttled", "unavailable")
-_OF_EVERY_COMMAND = (
-    *(*_ALWAYS, "permission_denied", "csrf_failed", "payload_too_large", "unsupported_media_type"),
-    *("idempotency_key_reused", "command_in_progress"),
-)
-_OF_EXISTING_PRODUCTS = ("product_not_found", "version_conflict")
-_MORE: dict[str, tuple[str, ...]] = {
-    "add-new-product": ("product_id_taken", "sku_taken"),
-    "change-product-details": ("sku_taken",),
-    "change-price": ("product_discontinued",),
-    "reinstate-product": ("not_discontinued",),
-    "relate-products": ("product_discontinued", "self_relation", "too_many_relations"),
-    "unrelate-products": ("relation_not_found",),
-    "rate-product": ("user_not_found", "product_discontinued"),
-    "withdraw-rating": ("user_not_found", "rating_not_found"),
-    "add-to-inventory": ("product_discontinued", "stock_limit"),
-    "confirm-items-shipped": ("insufficient_stock",),
-    "update-stock-from-inventory-recount": ("recount_contradicted", "recount_outdated", "stock_limit"),
-}
+_OVER_HTTP = ("not_acceptable", "throttled", "csrf_failed", "payload_too_large", "unsupported_media_type")
 # Any one of these is enough; the empty one stands for a client without a token.
 _PUBLIC: Any = [{"tokenAuth": []}, {"cookieAuth": []}, {}]
 
@@ -134,7 +116,7 @@ class CommandSchema(AnswersOfCommands):
         if self.method != "POST":
             return None
         add_component(self.registry, self.command_type.__name__, body_of(self.command_type))
-        example = OpenApiExample("demo", EXAMPLES[self.command_type.slug], request_only=True)
+        example = OpenApiExample("demo", dict(self.command_type.example), request_only=True)
         return {"application/json": OpenApiRequest(ref(self.command_type.__name__), examples=[example])}
 
     def _get_request_body(self, direction: Any = "request") -> Any:
@@ -144,8 +126,7 @@ class CommandSchema(AnswersOfCommands):
     def get_response_serializers(self) -> Any:
         if self.method != "POST":
             return {200: ref(DESCRIPTION), **problems(*_ALWAYS)}
-        existing = () if self.command_type.creates else _OF_EXISTING_PRODUCTS
-        codes = (*_OF_EVERY_COMMAND, *existing, *_MORE.get(self.command_type.slug, ()))
+        codes = (*(refusal.code for refusal in self.command_type.refusals()), *_OVER_HTTP)
         return {
             201 if self.command_type.creates else 200: ref(RESULT),
             202: OpenApiResponse(

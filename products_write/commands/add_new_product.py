@@ -10,6 +10,8 @@ from products_write.commands.definition.field_types import (
     Sku,
     UnitPrice,
 )
+from products_write.errors import ProductIdTaken, SkuTaken
+from products_write.groups import CATALOGUE_MANAGER
 from products_write.models import Product
 
 
@@ -17,7 +19,15 @@ class AddNewProduct(Command, frozen=True, kw_only=True):
     """Add a product to the catalogue. It starts without stock and without ratings."""
 
     slug = "add-new-product"
-    permission = "products_write.add_new_product"
+    permission_label = "Can add new products"
+    groups = (CATALOGUE_MANAGER,)
+    refuses = (ProductIdTaken, SkuTaken)
+    example = {
+        "name": "Reading lamp",
+        "description": "Oak, with a dimmer.",
+        "unit_price": "49.90",
+        "categories": ["lighting", "oak"],
+    }
     creates = True
 
     product_id: NewProductId | UnsetType = UNSET

@@ -4,14 +4,19 @@ from msgspec import UNSET, UnsetType
 from facts.product import ProductDetailsChanged, ProductDiscontinued, ProductReinstated
 from products_write.commands.definition.base import Command, CommandResult, UnitOfWork, handles
 from products_write.commands.definition.field_types import Categories, Description, Name, ProductId, Sku
+from products_write.errors import SkuTaken
+from products_write.groups import CATALOGUE_MANAGER
 
 
 class ChangeProductDetails(Command, frozen=True, kw_only=True):
     """Change the details of a product. A field that you leave out stays. New categories replace all old ones."""
 
     slug = "change-product-details"
-    permission = "products_write.change_product_details"
+    permission_label = "Can change product details"
+    groups = (CATALOGUE_MANAGER,)
     conflicts = (ProductDetailsChanged, ProductDiscontinued, ProductReinstated)
+    refuses = (SkuTaken,)
+    example = {"product_id": 7, "description": "Light and floral; 100 g in a tin."}
     at_least_one_of = ("sku", "name", "description", "categories")
 
     product_id: ProductId

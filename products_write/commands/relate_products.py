@@ -1,6 +1,8 @@
 from facts.product import ProductDiscontinued, ProductReinstated, ProductRelated, ProductUnrelated
 from products_write.commands.definition.base import Command, CommandResult, UnitOfWork, handles
 from products_write.commands.definition.field_types import ProductId, RelatedProductId
+from products_write.errors import ProductIsDiscontinued, SelfRelation, TooManyRelations
+from products_write.groups import CATALOGUE_MANAGER
 from products_write.models import Product
 
 
@@ -8,8 +10,11 @@ class RelateProducts(Command, frozen=True, kw_only=True):
     """Show another product beside this one. The other product does not show this one in return."""
 
     slug = "relate-products"
-    permission = "products_write.relate_products"
+    permission_label = "Can relate products"
+    groups = (CATALOGUE_MANAGER,)
     conflicts = (ProductRelated, ProductUnrelated, ProductDiscontinued, ProductReinstated)
+    refuses = (ProductIsDiscontinued, SelfRelation, TooManyRelations)
+    example = {"product_id": 7, "related_product_id": 10}
 
     product_id: ProductId
     related_product_id: RelatedProductId

@@ -5,14 +5,19 @@ from facts.inventory import InventoryAdded, InventoryItemsShipped, InventoryReco
 from kernel.actor import Actor
 from products_write.commands.definition.base import Command, CommandResult, UnitOfWork, handles
 from products_write.commands.definition.field_types import CountedAt, CountedQuantity, ProductId
+from products_write.errors import RecountContradicted, RecountOutdated, StockLimit
+from products_write.groups import WAREHOUSE
 
 
 class UpdateStockFromInventoryRecount(Command, frozen=True, kw_only=True):
     """Set the stock to a count of the shelf. Pieces that moved after the count are added or taken off."""
 
     slug = "update-stock-from-inventory-recount"
-    permission = "products_write.update_stock_from_inventory_recount"
+    permission_label = "Can update stock from a recount"
+    groups = (WAREHOUSE,)
     conflicts = (InventoryRecounted,)
+    refuses = (RecountContradicted, RecountOutdated, StockLimit)
+    example = {"product_id": 7, "updated_quantity": 60}
 
     product_id: ProductId
     updated_quantity: CountedQuantity

@@ -9,12 +9,17 @@ from django.db import transaction
 from rest_framework.authtoken.models import Token
 
 from kernel.database.aliases import write_alias
+from products_write import groups
 
 _DOMAIN = "demo.invalid"
 
 OPERATOR, CUSTOMER = "operator", "customer"
 CATALOGUE, WAREHOUSE, SERVICE = "catalogue", "warehouse", "service"
-STAFF = {CATALOGUE: "Catalogue manager", WAREHOUSE: "Warehouse", SERVICE: "Customer service"}
+STAFF = {
+    CATALOGUE: groups.CATALOGUE_MANAGER,
+    WAREHOUSE: groups.WAREHOUSE,
+    SERVICE: groups.CUSTOMER_SERVICE,
+}
 """The group of each member of staff."""
 RATERS = tuple(f"customer-{number:02}" for number in range(1, 31))
 

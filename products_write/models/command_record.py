@@ -33,17 +33,8 @@ class CommandRecord(models.Model):
 
     class Meta:
         default_permissions = ()
+        # The permissions that are no command's. products_write.permissions makes those of the commands.
         permissions = (
-            ("add_new_product", "Can add new products"),
-            ("change_product_details", "Can change product details"),
-            ("change_price", "Can change prices"),
-            ("discontinue_product", "Can discontinue products"),
-            ("reinstate_product", "Can reinstate products"),
-            ("relate_products", "Can relate products"),
-            ("unrelate_products", "Can unrelate products"),
-            ("add_to_inventory", "Can add to inventory"),
-            ("confirm_items_shipped", "Can confirm shipments"),
-            ("update_stock_from_inventory_recount", "Can update stock from a recount"),
             ("rate_for_others", "Can rate for other users"),
             ("view_command", "Can view everybody's commands"),
         )

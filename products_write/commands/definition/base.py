@@ -1,8 +1,9 @@
 """The base class of commands, the unit of work that handlers get, and the registry of handlers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import ModuleType
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -11,26 +12,55 @@ import msgspec
 from events.contracts import DomainEvent
 from events.log import Metadata, RecordedEvent, last_position, read_stream
 from kernel.actor import Actor
-from kernel.errors import FieldFault
-from products_write.errors import VersionConflict
+from kernel.errors import (
+    FieldFault,
+    Invalid,
+    NotAuthenticated,
+    PermissionDenied,
+    ServiceError,
+    Unavailable,
+)
+from products_write.errors import CommandInProgress, IdempotencyKeyReused, ProductNotFound, VersionConflict
 from products_write.models import Product
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A request to change one product.
+    """A request to change one product. Its class says all that the service knows of it.
 
-    `slug` is the command's name in its address, /commands/<slug>/. `permission` is a Django permission; with None
-    any signed-in user may send the command. `conflicts` lists the events that make the sender's decision doubtful
-    when they come after the version that the sender saw.
+    Clients read the docstring as the description of the command. `products_write.checks` names what a class lacks.
     """
 
-    slug: ClassVar[str]
-    permission: ClassVar[str | None]
+    slug: ClassVar[str] = ""
+    """The name of the command in its address, /commands/<slug>/."""
+    needs_permission: ClassVar[bool] = True
+    """False for a command that any signed-in user may send."""
+    permission_label: ClassVar[str] = ""
+    """The permission as administrators read it, such as "Can change prices"."""
+    groups: ClassVar[tuple[str, ...]] = ()
+    """The groups of products_write.groups that get the permission."""
     conflicts: ClassVar[tuple[type[DomainEvent], ...]] = ()
+    """The events that make the sender's decision doubtful, if they come after the version that the sender saw."""
+    refuses: ClassVar[tuple[type[ServiceError], ...]] = ()
+    """The refusals that the handler can end in, besides those that `refusals` adds."""
+    example: ClassVar[Mapping[str, object]] = {}
+    """A body for the demo catalogue. All examples succeed there in the order of COMMANDS."""
     at_least_one_of: ClassVar[tuple[str, ...]] = ()
     """Each of these fields may be left out, but a command must have one of them."""
     creates: ClassVar[bool] = False
     """True for a command that makes a new product, which has no version to expect."""
+
+    permission: ClassVar[str | None] = None
+    """The Django permission to send the command, made from `slug`; None if no permission is needed."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.permission = f"products_write.{cls.slug.replace('-', '_')}" if cls.needs_permission else None
+
+    @classmethod
+    def refusals(cls) -> tuple[type[ServiceError], ...]:
+        """Every refusal that the command can end in: its own, and those of every command like it."""
+        existing = () if cls.creates else _OF_EXISTING_PRODUCTS
+        return (*_OF_EVERY_COMMAND, *existing, *cls.refuses)
 
     def conflicts_with(self, event: DomainEvent, actor: Actor) -> bool:
         """Whether `event` conflicts with this command. The sender did not know of the event."""
@@ -39,6 +69,13 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def faults_from(self, actor: Actor) -> list[FieldFault]:
         """The faults that this command has only when `actor` sends it."""
         return []
+
+
+_OF_EVERY_COMMAND = (
+    *(Invalid, NotAuthenticated, PermissionDenied, Unavailable),
+    *(IdempotencyKeyReused, CommandInProgress),
+)
+_OF_EXISTING_PRODUCTS = (ProductNotFound, VersionConflict)
 
 
 class EventSummary(msgspec.Struct, frozen=True):
@@ -158,3 +195,12 @@ def handles(command_type: type[C]) -> Callable[[Callable[[C, UnitOfWork], Comman
         return handler
 
     return register
+
+
+def commands_in(module: ModuleType) -> list[type[Command]]:
+    """The commands that the module defines, in the order of their definition."""
+    return [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Command) and value.__module__ == module.__name__
+    ]

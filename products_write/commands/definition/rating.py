@@ -17,7 +17,6 @@ FOR_OTHERS = "products_write.rate_for_others"
 class RatingCommand(Command, frozen=True, kw_only=True):
     """A command about one user's rating of one product. The user is the sender unless `user_id` names another."""
 
-    permission = None
     conflicts = (ProductRated, ProductRatingWithdrawn, ProductDiscontinued)
 
     product_id: ProductId

@@ -8,14 +8,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from pytest_django import Settings
 
 from events.log import read_stream
 from events.models import Event
-from products_write.groups import GROUPS, make_groups
 from products_write.models import CommandRecord, Product
 from products_write.verification import ProductWriteModel
 from tests.support.deciding import added, nothing_changes, sent, state_of
@@ -334,23 +333,6 @@ def test_import__refuses_a_file_that_is_not_utf8_or_missing(tmp_path: Path) -> N
     path.write_bytes(b"sku,name\nT-1,\xff\n")
     assert run("import_products", path)[0] == 1
     assert run("import_products", tmp_path / "none.csv")[0] == 2
-
-
-def test_groups__hold_exactly_their_permissions() -> None:
-    for name, expected in GROUPS.items():
-        found = Group.objects.get(name=name).permissions.values_list("content_type__app_label", "codename")
-        assert {f"{label}.{codename}" for label, codename in found} == set(expected)
-
-
-def test_groups__made_again_are_as_they_were() -> None:
-    Group.objects.get(name="Warehouse").permissions.remove(
-        Permission.objects.get(codename="add_to_inventory")
-    )
-    Group.objects.get(name="Customer service").delete()
-    for _ in range(2):
-        make_groups(using="default")
-    assert set(Group.objects.values_list("name", flat=True)) == set(GROUPS)
-    assert Group.objects.get(name="Warehouse").permissions.filter(codename="add_to_inventory").exists()
 
 
 @pytest.fixture
