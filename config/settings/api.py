@@ -1,6 +1,6 @@
 """The HTTP API: Django REST framework and its OpenAPI schema."""
 
-from config.settings.env import env
+from config.settings.env import DEBUG, env
 
 API_PUBLIC_READ: bool = env.bool("API_PUBLIC_READ", default=True)
 # The threads that serve requests in one web process. Start the web server with this number too. At most a quarter
@@ -8,6 +8,9 @@ API_PUBLIC_READ: bool = env.bool("API_PUBLIC_READ", default=True)
 WEB_THREADS: int = env.int("WEB_THREADS", default=4)
 # A repeated Idempotency-Key gets the stored response for this many days; see clean_command_log.
 COMMAND_RETENTION_DAYS: int = env.int("COMMAND_RETENTION_DAYS", default=30)
+# A handler that ends in a refusal that its command does not declare fails loudly in development and in tests. In
+# production the service logs an error, and the client gets the refusal.
+UNDECLARED_REFUSALS_FAIL: bool = DEBUG
 CURRENCY: str = env.str("CURRENCY", default="EUR")
 
 REST_FRAMEWORK = {

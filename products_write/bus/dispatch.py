@@ -1,9 +1,11 @@
 """The entrance of the bus: every command is sent or accepted here."""
 
+from kernel.errors import ServiceError
 from products_write.bus import behaviours
 from products_write.bus.acceptance import enqueue
 from products_write.bus.envelope import Behaviour, CommandResponse, Envelope, chain
 from products_write.bus.idempotency import deduplicate
+from products_write.bus.refusals import hold_to_declared
 from products_write.commands.definition.base import HANDLERS
 
 SEND_BEHAVIOURS: tuple[Behaviour, ...] = (
@@ -47,7 +49,11 @@ def accept(envelope: Envelope) -> CommandResponse:
 def handle(envelope: Envelope) -> CommandResponse:
     """Runs the command's handler. It is the innermost step of a chain of behaviours."""
     handler = HANDLERS[envelope.command_type]
-    result = handler(envelope.command, envelope.unit_of_work())
+    try:
+        result = handler(envelope.command, envelope.unit_of_work())
+    except ServiceError as refusal:
+        hold_to_declared(envelope.command_type, refusal)
+        raise
     return CommandResponse.of(result, created=envelope.command_type.creates)
 
 

@@ -196,42 +196,12 @@ def test_rate_product__for_a_user_that_does_not_exist() -> None:
     assert (refusal.code, refusal.members) == ("user_not_found", {"field": "user_id"})
 
 
-@pytest.mark.parametrize(
-    ("name", "body"),
-    [
-        ("change-product-details", {"name": "Pot"}),
-        ("change-price", {"unit_price": "1.00"}),
-        ("discontinue-product", {}),
-        ("reinstate-product", {}),
-        ("unrelate-products", {"related_product_id": 1}),
-        ("add-to-inventory", {"quantity": 1}),
-        ("confirm-items-shipped", {"quantity": 1}),
-        ("update-stock-from-inventory-recount", {"updated_quantity": 1}),
-    ],
-)
-def test_send__a_product_that_does_not_exist(name: str, body: dict[str, object]) -> None:
-    refusal = refused(name, product_id=2**40, **body)
-    assert (refusal.code, refusal.members) == ("product_not_found", {"field": "product_id"})
-
-
 def test_relate_products__names_which_product_does_not_exist() -> None:
     product_id = added()
     related = refused("relate-products", product_id=product_id, related_product_id=2**40)
     itself = refused("relate-products", product_id=2**40, related_product_id=product_id)
     assert (related.code, related.members) == ("product_not_found", {"field": "related_product_id"})
     assert (itself.code, itself.members) == ("product_not_found", {"field": "product_id"})
-
-
-def test_relate_products__to_itself_is_refused() -> None:
-    product_id = added()
-    refusal = refused("relate-products", product_id=product_id, related_product_id=product_id)
-    assert refusal.code == "self_relation"
-
-
-def test_add_new_product__taken_id_and_taken_sku() -> None:
-    taken = added(sku="T-1")
-    assert refused("add-new-product", name="x", unit_price=1, product_id=taken).code == "product_id_taken"
-    assert refused("add-new-product", name="x", unit_price=1, sku="T-1").code == "sku_taken"
 
 
 CONFLICTS = [

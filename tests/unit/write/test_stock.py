@@ -266,11 +266,10 @@ def test_recount__beyond_the_limit_with_the_movements_since_is_refused() -> None
 
 def test_recount__adds_all_large_movements_since() -> None:
     product_id = added()
-    StockMovement.objects.create(product_id=product_id, version=99, quantity=10**9, effective_at=at("12:00"))
-    StockMovement.objects.bulk_create(
-        StockMovement(product_id=product_id, version=100 + n, quantity=10**9, effective_at=at("12:00"))
-        for n in range(3)
-    )
+    received(product_id, 4, "12:00")
     product = locked(product_id, decides_at=at("13:00"))
-    product.update_stock_from_inventory_recount(1, counted_at=at("11:00"))
-    assert stock_of(product_id) == 4 * 10**9 + 1
+    with pytest.raises(StockLimit):
+        product.update_stock_from_inventory_recount(MAX_STOCK - 3, counted_at=at("11:00"))
+    assert stock_of(product_id) == 4
+    product.update_stock_from_inventory_recount(MAX_STOCK - 4, counted_at=at("11:00"))
+    assert stock_of(product_id) == MAX_STOCK
