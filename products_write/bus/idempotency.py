@@ -2,17 +2,20 @@
 
 import hashlib
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import msgspec
 from django.db import OperationalError
 from django.utils import timezone
+from msgspec import UNSET
 
 from kernel.database import tables
 from kernel.database.failures import is_lock_timeout
 from kernel.errors import ServiceError
 from kernel.problem_documents import problem_document, status_of
 from products_write.bus.envelope import CommandResponse, Envelope, Next
+from products_write.commands import Command
 from products_write.errors import CommandInProgress, IdempotencyKeyReused
 from products_write.models import SYSTEM_ACTOR_ID, CommandRecord
 
@@ -21,9 +24,50 @@ _KEY = ("command_id", "actor_id")
 
 
 def fingerprint(envelope: Envelope) -> str:
-    """A digest of the name and the validated fields. Two equal commands have one fingerprint."""
-    fields = _encode_sorted(envelope.command)
+    """A digest of the name and the validated fields. Two equal commands have one fingerprint.
+
+    A field that has its default is left out. A key therefore still matches after a release that adds an optional
+    field.
+    """
+    fields = _encode_sorted(_hashed(envelope.command))
     return hashlib.sha256(envelope.command_type.slug.encode() + b"\n" + fields).hexdigest()
+
+
+def _hashed(command: Command) -> object:
+    """The command, or its fields by name if some of them are left out."""
+    left_out = {
+        name for name, default in _optional_fields(type(command)) if getattr(command, name) == default
+    }
+    if not left_out:
+        return command
+    fields = msgspec.structs.asdict(command).items()
+    return {name: value for name, value in fields if name not in left_out and value is not UNSET}
+
+
+@cache
+def _optional_fields(command_type: type[Command]) -> tuple[tuple[str, object], ...]:
+    """Each field that can be left out, with its default. UNSET is not listed, because it is never encoded."""
+    return tuple(
+        (field.name, default)
+        for field in msgspec.structs.fields(command_type)
+        if not field.required
+        and (default := _default_of(field)) is not UNSET
+        and field.name not in _HASHED_WITH_DEFAULT.get(command_type.slug, ())
+    )
+
+
+def _default_of(field: msgspec.structs.FieldInfo) -> object:
+    return field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+
+
+_HASHED_WITH_DEFAULT = {
+    "add-new-product": ("sku", "description", "categories"),
+    "discontinue-product": ("reason",),
+}
+"""The fields that are hashed also when they have their default, because stored fingerprints contain them.
+
+Earlier releases hashed all fields. A field that is added later does not belong here.
+"""
 
 
 def deduplicate(envelope: Envelope, proceed: Next) -> CommandResponse:
