@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.plumbing import ComponentRegistry
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
@@ -13,11 +12,20 @@ from drf_spectacular.utils import (
 
 from boundary.requests import prefer
 from boundary.responses import openapi
-from boundary.responses.openapi import StructSchema, add_component, problems, request_header, response_header
+from boundary.responses.openapi import (
+    StructSchema,
+    add_component,
+    problems,
+    ref,
+    request_header,
+    response_header,
+)
 from events.consistency import tokens
-from products_write.api.command_shapes import ANSWERS, DESCRIPTION, RESULT, STATUS, body_of, ref
+from products_write.api.documents import COMPONENTS, CommandDescription
 from products_write.api.headers import IDEMPOTENCY_KEY, IF_MATCH
-from products_write.commands import Command
+from products_write.api.request_bodies import body_of
+from products_write.command_log.status import PendingCommand
+from products_write.commands import Command, CommandResult
 
 _TEXT: dict[str, object] = {"type": "string"}
 
@@ -80,21 +88,16 @@ _OVER_HTTP = ("not_acceptable", "throttled", "csrf_failed", "payload_too_large",
 _PUBLIC: Any = [{"tokenAuth": []}, {"cookieAuth": []}, {}]
 
 
-class AnswersOfCommands(StructSchema):
-    """Adds the components of command responses to the schema."""
+class CommandResponses(StructSchema):
+    """Describes an operation about commands, with the components of their responses."""
+
+    components = COMPONENTS
 
     def get_tags(self) -> list[str]:
         return ["commands"]
 
-    def get_operation(
-        self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry
-    ) -> Any:
-        for name, shape in ANSWERS.items():
-            add_component(registry, name, shape)
-        return super().get_operation(path, path_regex, path_prefix, method, registry)
 
-
-class CommandSchema(AnswersOfCommands):
+class CommandSchema(CommandResponses):
     """The two operations of one command: GET describes it, and POST sends it."""
 
     @property
@@ -117,7 +120,7 @@ class CommandSchema(AnswersOfCommands):
             return None
         add_component(self.registry, self.command_type.__name__, body_of(self.command_type))
         example = OpenApiExample("demo", dict(self.command_type.example), request_only=True)
-        return {"application/json": OpenApiRequest(ref(self.command_type.__name__), examples=[example])}
+        return {"application/json": OpenApiRequest(ref(self.command_type), examples=[example])}
 
     def _get_request_body(self, direction: Any = "request") -> Any:
         body = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
@@ -125,12 +128,12 @@ class CommandSchema(AnswersOfCommands):
 
     def get_response_serializers(self) -> Any:
         if self.method != "POST":
-            return {200: ref(DESCRIPTION), **problems(*_ALWAYS)}
+            return {200: ref(CommandDescription), **problems(*_ALWAYS)}
         codes = (*(refusal.code for refusal in self.command_type.refusals()), *_OVER_HTTP)
         return {
-            201 if self.command_type.creates else 200: ref(RESULT),
+            201 if self.command_type.creates else 200: ref(CommandResult),
             202: OpenApiResponse(
-                ref("PendingCommand"),
+                ref(PendingCommand),
                 description="The command is stored. It is executed soon, and only once.",
             ),
             **problems(*codes),
@@ -145,7 +148,7 @@ class CommandSchema(AnswersOfCommands):
 LIST_COMMANDS = extend_schema(
     operation_id="list_commands",
     parameters=_UNCACHED,
-    responses={200: {"type": "array", "items": ref(DESCRIPTION)}, **problems(*_ALWAYS)},
+    responses={200: {"type": "array", "items": ref(CommandDescription)}, **problems(*_ALWAYS)},
     auth=_PUBLIC,
 )
 SHOW_COMMAND = extend_schema(
@@ -164,5 +167,5 @@ SHOW_COMMAND = extend_schema(
             [200],
         ),
     ],
-    responses={200: ref(STATUS), **problems(*_ALWAYS, "not_found")},
+    responses={200: {"$ref": "#/components/schemas/CommandStatus"}, **problems(*_ALWAYS, "not_found")},
 )

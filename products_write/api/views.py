@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -24,8 +25,9 @@ from kernel.actor import Actor
 from kernel.errors import FaultCollector, NotFound, PayloadTooLarge, UnsupportedMediaType
 from products_write.api import headers
 from products_write.api.command_log import find_record
+from products_write.api.documents import CommandDescription
 from products_write.api.permissions import MaySend
-from products_write.api.schema import LIST_COMMANDS, SHOW_COMMAND, AnswersOfCommands, CommandSchema
+from products_write.api.schema import LIST_COMMANDS, SHOW_COMMAND, CommandResponses, CommandSchema
 from products_write.api.serializers import serializer_of
 from products_write.bus.acceptance import ACCEPTED
 from products_write.bus.behaviours import parse_command
@@ -34,7 +36,6 @@ from products_write.bus.envelope import CommandResponse, Envelope
 from products_write.command_log.status import result_of, status_body
 from products_write.commands import COMMANDS, Command, CommandResult
 from products_write.commands.definition.form_payload import form_payload
-from products_write.commands.definition.introspection import fields_of
 
 
 class CommandSide(APIView):
@@ -58,7 +59,7 @@ class CommandView(CommandSide):
     schema = CommandSchema()
 
     def get(self, request: Request) -> Response:
-        return Response(_described(request, self.command_type))
+        return Response(msgspec.json.encode(_described(request, self.command_type)))
 
     def post(self, request: Request) -> Response:
         refuse_form_without_session(request)
@@ -90,11 +91,12 @@ class CommandListView(CommandSide):
     """All commands, each with its description, its fields and its address."""
 
     permission_classes = (PublicUnlessClosed,)
-    schema = AnswersOfCommands()
+    schema = CommandResponses()
 
     @LIST_COMMANDS
     def get(self, request: Request) -> Response:
-        return Response([_described(request, command_type) for command_type in COMMANDS.values()])
+        listed = [_described(request, command_type) for command_type in COMMANDS.values()]
+        return Response(msgspec.json.encode(listed))
 
     def get_view_name(self) -> str:
         return "Commands"
@@ -104,7 +106,7 @@ class CommandStatusView(CommandSide):
     """The status of a command: pending, succeeded with its result, or refused with the problem."""
 
     permission_classes = (IsAuthenticated,)
-    schema = AnswersOfCommands()
+    schema = CommandResponses()
 
     @SHOW_COMMAND
     def get(self, request: Request, command_id: Any) -> Response:
@@ -187,11 +189,6 @@ def _token_header(result: CommandResult | None) -> dict[str, str]:
     return {tokens.TOKEN_HEADER: tokens.issue_token(result.product_id, result.version, result.position)}
 
 
-def _described(request: Request, command_type: type[Command]) -> dict[str, object]:
-    return {
-        "name": command_type.slug,
-        "url": request.build_absolute_uri(reverse(f"command-{command_type.slug}")),
-        "description": command_type.__doc__,
-        "permission": command_type.permission,
-        "fields": [field.description_document() for field in fields_of(command_type)],
-    }
+def _described(request: Request, command_type: type[Command]) -> CommandDescription:
+    address = reverse(f"command-{command_type.slug}")
+    return CommandDescription.of(command_type, request.build_absolute_uri(address))

@@ -1,27 +1,74 @@
 """The status of a command as clients read it."""
 
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
+from msgspec import Meta, Raw
 
 from products_write.commands import CommandResult
+from products_write.commands.definition.base import CommandName, EventSummary, FromOne
 from products_write.models import CommandRecord
+
+Moment = Annotated[datetime, Meta(tz=True)]
+
+
+class _CommandStatus(msgspec.Struct, frozen=True, kw_only=True, tag_field="status"):
+    command_id: UUID
+    command: CommandName
+    received_at: Moment
+
+
+class PendingCommand(_CommandStatus, tag="pending", frozen=True, kw_only=True):
+    """A command that is accepted and not yet executed."""
+
+    finished_at: None
+
+
+class SucceededCommand(_CommandStatus, tag="succeeded", frozen=True, kw_only=True):
+    """A command that succeeded, with its result."""
+
+    finished_at: Moment
+    product_id: FromOne
+    version: FromOne
+    position: FromOne
+    events: list[EventSummary]
+
+
+class RefusedCommand(_CommandStatus, tag="refused", frozen=True, kw_only=True):
+    """A command that was refused, and the problem as its sender got it."""
+
+    finished_at: Moment
+    problem: Annotated[Raw, Meta(extra_json_schema={"$ref": "#/components/schemas/Problem"})]
+
+
+CommandStatus = PendingCommand | SucceededCommand | RefusedCommand
 
 
 def status_body(record: CommandRecord) -> bytes:
     """The status as JSON. It has the fields of the result after success, and `problem` after a refusal."""
-    document: dict[str, Any] = {
+    return msgspec.json.encode(_status_of(record))
+
+
+def _status_of(record: CommandRecord) -> CommandStatus:
+    about: dict[str, Any] = {
         "command_id": record.command_id,
         "command": record.name,
-        "status": record.status,
         "received_at": record.received_at,
         "finished_at": record.finished_at,
     }
-    if record.status == CommandRecord.Status.SUCCEEDED:
-        document |= msgspec.json.decode(record.body)
-    elif record.status == CommandRecord.Status.REFUSED:
-        document["problem"] = msgspec.json.decode(record.body)
-    return msgspec.json.encode(document)
+    if result := result_of(record):
+        return SucceededCommand(
+            product_id=result.product_id,
+            version=result.version,
+            position=result.position,
+            events=result.events,
+            **about,
+        )
+    if record.status == CommandRecord.Status.REFUSED:
+        return RefusedCommand(problem=Raw(record.body.encode()), **about)
+    return PendingCommand(**about)
 
 
 def result_of(record: CommandRecord) -> CommandResult | None:

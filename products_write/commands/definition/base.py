@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import ModuleType
-from typing import Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from events.contracts import DomainEvent
 from events.log import Metadata, RecordedEvent, last_position, read_stream
@@ -78,21 +79,35 @@ _OF_EVERY_COMMAND = (
 _OF_EXISTING_PRODUCTS = (ProductNotFound, VersionConflict)
 
 
+FromOne = Annotated[int, Meta(ge=1, extra_json_schema={"format": "int64"})]
+"""An id, a version or a position."""
+
+# OpenAPI lists these names in components of their own (products_write.api.documents), because they are known only when
+# all modules of facts and of the commands are imported.
+CommandName = Annotated[str, Meta(extra_json_schema={"$ref": "#/components/schemas/CommandName"})]
+EventType = Annotated[str, Meta(extra_json_schema={"$ref": "#/components/schemas/EventType"})]
+
+
 class EventSummary(msgspec.Struct, frozen=True):
-    type: str
-    version: int
-    position: int
+    """An event that a command has appended to the log."""
+
+    type: EventType
+    version: FromOne
+    position: FromOne
 
 
 class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The result of a command that succeeded; `version` and `position` are the product's latest."""
+    """The result of a command. `events` is empty if the command changed nothing.
+
+    `version` and `position` are the latest of the product.
+    """
 
     command_id: UUID
-    command: str
-    status: str = "succeeded"
-    product_id: int
-    version: int
-    position: int
+    command: CommandName
+    status: Literal["succeeded"]
+    product_id: FromOne
+    version: FromOne
+    position: FromOne
     events: list[EventSummary]
 
 
@@ -145,6 +160,7 @@ class UnitOfWork:
         return CommandResult(
             command_id=self.command_id,
             command=self.command.slug,
+            status="succeeded",
             product_id=product.id,
             version=product.version,
             position=recorded[-1].position if recorded else last_position(product.id),

@@ -32,9 +32,9 @@ CHECK = "check"
 """The key in a field's Meta.extra for its Check."""
 
 WRITTEN = "written"
-"""The key in a field's Meta.extra for the pattern that OpenAPI shows: text that can be stored, or is trimmed too."""
+"""The key in a field's Meta.extra for the pattern of texts that its Check lets pass. OpenAPI shows it."""
 
-_STORABLE, _TRIMMED = "^[^\\u0000]*$", "^[^\\s\\u0000]([^\\u0000]*[^\\s\\u0000])?$"
+_TRIMMED = "^[^\\s\\u0000]([^\\u0000]*[^\\s\\u0000])?$"
 
 
 def _untrimmed(value: str | None) -> str | None:
@@ -123,7 +123,7 @@ Name = Annotated[
         min_length=1,
         max_length=NAME_LENGTH,
         description=f"The name that customers read, of at most {NAME_LENGTH} characters.",
-        extra={CHECK: _invisible, WRITTEN: _STORABLE},
+        extra={CHECK: _invisible},
     ),
 ]
 Description = Annotated[
@@ -131,7 +131,6 @@ Description = Annotated[
     Meta(
         max_length=DESCRIPTION_LENGTH,
         description=f"The text that customers read, without markup, of at most {DESCRIPTION_LENGTH:,} characters.",
-        extra={WRITTEN: _STORABLE},
     ),
 ]
 UnitPrice = Annotated[
@@ -161,7 +160,6 @@ Reason = Annotated[
     Meta(
         max_length=REASON_LENGTH,
         description=f"The reason, for readers of the product's history, of at most {REASON_LENGTH} characters.",
-        extra={WRITTEN: _STORABLE},
     ),
 ]
 Stars = Annotated[

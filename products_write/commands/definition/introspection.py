@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 import msgspec
 from msgspec import inspect
@@ -12,16 +12,19 @@ from kernel.errors import FieldFault, Invalid
 from kernel.validation import validated
 from products_write.commands.definition.field_types import CHECK, WRITTEN, Check
 
+FieldType = Literal["integer", "money", "string", "strings", "datetime"]
+"""The types of fields: strings is a list of strings."""
+
 
 @dataclass(frozen=True, slots=True)
 class CommandField:
-    """One field of a command. `type` is integer, string, money, datetime or strings (a list of strings).
+    """One field of a command. `check` looks for faults that the schema cannot express.
 
-    `written` is the pattern that OpenAPI shows, and `check` looks for faults that the schema cannot express.
+    `written` is a pattern that OpenAPI shows beside the limits, because `check` refuses any other text.
     """
 
     name: str
-    type: str
+    type: FieldType
     required: bool
     nullable: bool
     description: str
@@ -33,16 +36,6 @@ class CommandField:
     item_max_length: int | None = None
     written: str | None = None
     check: Check | None = None
-
-    def description_document(self) -> dict[str, object]:
-        """The field as the API describes it."""
-        names = ("name", "type", "required", "nullable", "description")
-        return {name: getattr(self, name) for name in names} | self.constraints()
-
-    def constraints(self) -> dict[str, object]:
-        """The limits of the field by name; limits that it does not have are left out."""
-        names = ("minimum", "maximum", "min_length", "max_length", "pattern", "item_max_length")
-        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
 @cache

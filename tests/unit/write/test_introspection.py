@@ -3,10 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from django.utils import timezone
 
 from kernel.errors import Invalid
+from products_write.api.documents import CommandFieldDocument
 from products_write.api.serializers import serializer_of
 from products_write.commands import COMMANDS
 from products_write.commands.add_new_product import AddNewProduct
@@ -120,10 +122,24 @@ def test_commands__each_has_one_handler_an_explanation_and_explained_fields() ->
 
 def test_fields__carry_the_limits_of_the_definition() -> None:
     found = {field.name: field for field in fields_of(AddNewProduct)}
-    assert found["sku"].constraints() == {"min_length": 1, "max_length": 64}
+    assert (found["sku"].min_length, found["sku"].max_length, found["sku"].pattern) == (1, 64, None)
     assert (found["sku"].nullable, found["sku"].required) == (True, False)
-    assert found["product_id"].constraints() == {"minimum": 1, "maximum": 2**53 - 1}
+    assert (found["product_id"].minimum, found["product_id"].maximum) == (1, 2**53 - 1)
     assert found["categories"].type == "strings"
+
+
+def test_field_document__leaves_out_the_limits_that_a_field_does_not_have() -> None:
+    (sku,) = (field for field in fields_of(AddNewProduct) if field.name == "sku")
+    document = msgspec.to_builtins(CommandFieldDocument.of(sku))
+    assert document | {"description": ""} == {
+        "name": "sku",
+        "type": "string",
+        "required": False,
+        "nullable": True,
+        "description": "",
+        "min_length": 1,
+        "max_length": 64,
+    }
 
 
 def test_serializers__have_the_fields_of_the_commands() -> None:
