@@ -1,6 +1,9 @@
 """Connects the write side to the log, the queue and Django when the apps are ready."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.core.checks import CheckMessage
 
 SWEEP_SECONDS = 20
 """A sweep spends at most this time on queued commands. The next sweep does the rest."""
@@ -12,9 +15,23 @@ class ProductsWriteConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        check_commands_when_checks_run()
         verify_write_tables()
         make_permissions_and_groups_after_migrate(self)
         execute_what_is_accepted()
+
+
+def check_commands_when_checks_run() -> None:
+    from django.core.checks import register
+
+    register(_check_commands)
+
+
+def _check_commands(**kwargs: Any) -> list[CheckMessage]:
+    # The import waits for the check: a worker does not need the forms and schemas that the check looks at.
+    from products_write.checks import check_commands
+
+    return check_commands()
 
 
 def verify_write_tables() -> None:

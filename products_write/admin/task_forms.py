@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from products_write.commands import Command
-from products_write.commands.definition.introspection import CommandField, fields_of
+from products_write.commands.definition.introspection import CommandField, FieldType, fields_of
 
 _TEXTAREA_FROM = 500  # characters
 
@@ -21,7 +21,7 @@ def form_of(command_type: type[Command], *, without: str) -> type[forms.Form]:
 
 def _form_field(field: CommandField) -> forms.Field:
     return forms.Field(
-        required=field.required, help_text=field.description, widget=_WIDGETS[field.type](field)
+        required=field.required, help_text=field.description, widget=WIDGETS[field.type](field)
     )
 
 
@@ -47,10 +47,11 @@ def _limits(field: CommandField) -> dict[str, Any]:
     return {"min": field.minimum, "max": field.maximum}
 
 
-_WIDGETS: dict[str, Callable[[CommandField], forms.Widget]] = {
+WIDGETS: dict[FieldType, Callable[[CommandField], forms.Widget]] = {
     "integer": _number,
     "money": _money,
     "string": _text,
     "strings": lambda field: forms.TextInput(),
     "datetime": _moment,
 }
+"""What makes the widget of a field, by the field's type."""

@@ -1,6 +1,7 @@
 """The JSON Schema of a command's body, made from its fields."""
 
 from collections.abc import Callable
+from typing import Any
 
 from boundary.responses.openapi import Schema
 from products_write.commands import Command
@@ -28,12 +29,16 @@ def _schema_of(field: CommandField) -> Schema:
     schema = SCHEMAS[field.type](field)
     if field.nullable:
         schema["type"] = [schema["type"], "null"]
-    limits = {name: limit for name, limit in schema.items() if limit is not None}
-    return limits | {"description": field.description}
+    return schema | {"description": field.description}
+
+
+def _known(**limits: Any) -> Schema:
+    """The limits that the field has."""
+    return {name: limit for name, limit in limits.items() if limit is not None}
 
 
 def _integer(field: CommandField) -> Schema:
-    return {"type": "integer", "format": "int64", "minimum": field.minimum, "maximum": field.maximum}
+    return {"type": "integer", "format": "int64", **_known(minimum=field.minimum, maximum=field.maximum)}
 
 
 def _money(field: CommandField) -> Schema:
@@ -44,13 +49,17 @@ def _money(field: CommandField) -> Schema:
 
 
 def _string(field: CommandField) -> Schema:
-    limits = {"minLength": field.min_length, "maxLength": field.max_length}
+    limits = _known(minLength=field.min_length, maxLength=field.max_length)
     return {"type": "string", **limits, "pattern": field.written or _STORABLE}
 
 
 def _strings(field: CommandField) -> Schema:
-    item = {"type": "string", "pattern": field.pattern, "maxLength": field.item_max_length}
-    return {"type": "array", "items": item, "maxItems": field.max_length}
+    item = {
+        "type": "string",
+        "pattern": field.pattern or _STORABLE,
+        **_known(maxLength=field.item_max_length),
+    }
+    return {"type": "array", "items": item, **_known(maxItems=field.max_length)}
 
 
 def _datetime(field: CommandField) -> Schema:

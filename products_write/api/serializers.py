@@ -7,7 +7,7 @@ from typing import Any, cast
 from rest_framework import serializers
 
 from products_write.commands import Command
-from products_write.commands.definition.introspection import CommandField, fields_of
+from products_write.commands.definition.introspection import CommandField, FieldType, fields_of
 
 _TEXTAREA_FROM = 1000  # characters
 
@@ -15,7 +15,9 @@ _TEXTAREA_FROM = 1000  # characters
 @cache
 def serializer_of(command_type: type[Command]) -> type[serializers.Serializer[Any]]:
     """The serializer with the fields of a command."""
-    fields: dict[str, Any] = {field.name: _KINDS[field.type](field) for field in fields_of(command_type)}
+    fields: dict[str, Any] = {
+        field.name: SERIALIZER_FIELDS[field.type](field) for field in fields_of(command_type)
+    }
     return type(command_type.__name__, (serializers.Serializer,), fields)
 
 
@@ -57,10 +59,11 @@ def _datetime(field: CommandField) -> serializers.Field[Any, Any, Any, Any]:
     return serializers.DateTimeField(**_common(field))
 
 
-_KINDS: dict[str, Callable[[CommandField], serializers.Field[Any, Any, Any, Any]]] = {
+SERIALIZER_FIELDS: dict[FieldType, Callable[[CommandField], serializers.Field[Any, Any, Any, Any]]] = {
     "integer": _integer,
     "money": _money,
     "string": _string,
     "strings": _strings,
     "datetime": _datetime,
 }
+"""What makes the serializer field of a field, by the field's type."""

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from products_write.limits import COMMAND_SLUG_LENGTH
+
 SYSTEM_ACTOR_ID = 0
 """The `actor_id` of the system. It is not NULL, because a unique index treats each NULL as different."""
 
@@ -20,7 +22,7 @@ class CommandRecord(models.Model):
 
     actor_id = models.BigIntegerField()
     command_id = models.UUIDField()
-    name = models.CharField(max_length=50)
+    name = models.CharField(max_length=COMMAND_SLUG_LENGTH)
     fingerprint = models.CharField(max_length=64)
     status = models.CharField(max_length=10, choices=Status)
     binding = models.BooleanField()

@@ -40,7 +40,10 @@ class CommandField:
 
 @cache
 def fields_of(struct_type: type[msgspec.Struct]) -> tuple[CommandField, ...]:
-    """The fields of a Struct in the order of its definition, the required ones first."""
+    """The fields of a Struct in the order of its definition, the required ones first.
+
+    Raises TypeError for a type that fields of commands cannot have.
+    """
     info = inspect.type_info(struct_type)
     assert isinstance(info, inspect.StructType)
     return tuple(sorted(map(_field, info.fields), key=lambda field: not field.required))
@@ -49,12 +52,18 @@ def fields_of(struct_type: type[msgspec.Struct]) -> tuple[CommandField, ...]:
 def _field(field: inspect.Field) -> CommandField:
     members = field.type.types if isinstance(field.type, inspect.UnionType) else (field.type,)
     nullable = any(isinstance(member, inspect.NoneType) for member in members)
-    (base,) = (member for member in members if not isinstance(member, inspect.NoneType))
+    base, *others = (member for member in members if not isinstance(member, inspect.NoneType))
+    if others:
+        raise TypeError(f"The field {field.name} has several types. A field of a command has one, or null.")
     extra: dict[str, Any] = {}
     description = ""
     if isinstance(base, inspect.Metadata):
         extra, description = base.extra or {}, (base.extra_json_schema or {}).get("description", "")
         base = base.type
+    if isinstance(base, inspect.DecimalType) and not {"minimum", "maximum"} <= extra.keys():
+        raise TypeError(
+            f"The field {field.name} is an amount. Set minimum and maximum in Meta.extra of its type."
+        )
     return CommandField(
         name=field.encode_name,
         required=field.required,
@@ -62,11 +71,13 @@ def _field(field: inspect.Field) -> CommandField:
         description=description,
         written=extra.get(WRITTEN),
         check=extra.get(CHECK),
-        **({name: extra[name] for name in ("minimum", "maximum") if name in extra} | _shape(base)),
+        **(
+            {name: extra[name] for name in ("minimum", "maximum") if name in extra} | _shape(field.name, base)
+        ),
     )
 
 
-def _shape(base: inspect.Type) -> dict[str, Any]:
+def _shape(name: str, base: inspect.Type) -> dict[str, Any]:
     match base:
         case inspect.IntType():
             return {"type": "integer", "minimum": base.ge, "maximum": base.le}
@@ -79,7 +90,7 @@ def _shape(base: inspect.Type) -> dict[str, Any]:
         case inspect.ListType(item_type=inspect.StrType() as item):
             limits = {"item_max_length": item.max_length, "pattern": item.pattern}
             return {"type": "strings", "max_length": base.max_length, **limits}
-    raise TypeError(f"A command cannot have a field of type {type(base).__name__}.")
+    raise TypeError(f"The field {name} has the type {type(base).__name__}, which a command cannot have.")
 
 
 def faults_of(filled: msgspec.Struct) -> list[FieldFault]:
