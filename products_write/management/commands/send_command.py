@@ -1,5 +1,6 @@
 """Sends one command from the command line."""
 
+import json
 from argparse import ArgumentParser
 from typing import Any
 from uuid import UUID
@@ -27,7 +28,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", choices=sorted(COMMANDS), metavar="NAME", help=", ".join(COMMANDS))
         parser.add_argument(
-            "body", metavar="JSON", help='the fields of the command, as in \'{"product_id": 7, "rating": 5}\''
+            "body",
+            metavar="JSON",
+            help=f"the fields of the command, as in '{json.dumps(COMMANDS['rate-product'].example)}'",
         )
         parser.add_argument(
             "--actor", metavar="USER", help="the username of the sender (default: the system)"

@@ -13,21 +13,6 @@ from tests.support.deciding import added, nothing_changes
 
 pytestmark = pytest.mark.django_db
 
-BODIES: dict[str, dict[str, Any]] = {
-    "add-new-product": {"name": "Lamp", "unit_price": "12.50"},
-    "change-product-details": {"product_id": 7, "name": "Lamp"},
-    "change-price": {"product_id": 7, "unit_price": "9.00"},
-    "discontinue-product": {"product_id": 7},
-    "reinstate-product": {"product_id": 7},
-    "relate-products": {"product_id": 7, "related_product_id": 8},
-    "unrelate-products": {"product_id": 7, "related_product_id": 8},
-    "rate-product": {"product_id": 7, "rating": 5},
-    "withdraw-rating": {"product_id": 7},
-    "add-to-inventory": {"product_id": 7, "quantity": 1},
-    "confirm-items-shipped": {"product_id": 7, "quantity": 1},
-    "update-stock-from-inventory-recount": {"product_id": 7, "updated_quantity": 1},
-}
-
 # Raw JSON texts, because JSON libraries do not write many of these values.
 NUMBERS = (
     "true",
@@ -116,7 +101,7 @@ def posted(client: APIClient, name: str, body: bytes) -> tuple[int, dict[str, An
 
 def body_with(name: str, field: str, raw: str) -> bytes:
     """A body of the command in which this field has the raw JSON text."""
-    others = {key: value for key, value in BODIES[name].items() if key != field}
+    others = {key: value for key, value in COMMANDS[name].example.items() if key != field}
     return (json.dumps(others)[:-1] + (", " if others else "") + f'"{field}": {raw}}}').encode()
 
 
@@ -191,9 +176,8 @@ def test_body__too_large_is_413(superuser_client: APIClient, name: str, size: in
 def test_body__a_good_one_gets_through(superuser_client: APIClient, name: str) -> None:
     """The control of this module: a good body is refused only because of the state of the products."""
     product_id = 7 if name == "add-new-product" else 404
-    status, problem = posted(
-        superuser_client, name, json.dumps(BODIES[name] | {"product_id": product_id}).encode()
-    )
+    body = {**COMMANDS[name].example, "product_id": product_id}
+    status, problem = posted(superuser_client, name, json.dumps(body).encode())
     assert (status, problem["code"]) in {(404, "product_not_found"), (409, "product_id_taken")}
 
 
