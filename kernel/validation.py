@@ -1,4 +1,4 @@
-"""Strict validation of input against a msgspec Struct. It reports all faults at once."""
+"""Strict validation against a msgspec Struct, all faults at once."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,6 @@ from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 
-from kernel.allowed_values import what_is_allowed
 from kernel.errors import FieldFault, Invalid
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -23,15 +22,15 @@ _MISSING = object()
 def validated(
     struct_type: type[S], raw: Mapping[str, object], *, lax: bool = False, blank_is_absent: bool = True
 ) -> S:
-    """Returns `raw` as a `struct_type`. Raises Invalid with a fault for each field that is wrong, missing or unknown.
+    """`raw` as a `struct_type`, or Invalid with a fault for every field that is wrong, missing or unknown.
 
-    `lax` reads values as forms and query strings write them: text becomes numbers and booleans. An empty text then
-    counts as left out, unless `blank_is_absent` is false. Money (a Decimal field) is a text or a number with at most
-    two decimals. Times have an offset and are returned in UTC.
+    `lax` reads values as a form or query string writes them: text becomes numbers and booleans, and an empty text
+    counts as left out unless told otherwise. Money (a Decimal field) is a text or number with at most two decimals;
+    times carry an offset and come back in UTC.
     """
     fields = _fields(struct_type)
     faults = [
-        FieldFault(name[:100], "unknown", f"There is no such field. The fields are: {', '.join(fields)}.")
+        FieldFault(name[:100], "unknown", f"There is no such field; known are: {', '.join(fields)}.")
         for name in raw
         if name not in fields
     ]
@@ -70,8 +69,8 @@ def _fields(struct_type: type[msgspec.Struct]) -> dict[str, _Field]:
     }
 
 
-def _holds(hint: Any, kind: type) -> bool:
-    return hint is kind or any(_holds(part, kind) for part in getattr(hint, "__args__", ()))
+def _holds(hint: Any, wanted: type) -> bool:
+    return hint is wanted or any(_holds(part, wanted) for part in getattr(hint, "__args__", ()))
 
 
 def _convert_into(
@@ -82,10 +81,10 @@ def _convert_into(
         if field.is_money:
             value = _money(value)
         elif field.is_time and lax:
-            value, lax = _with_plus(value), False  # lax would take a number for the seconds since 1970
+            value, lax = _with_plus(value), False  # laxly a number is a time too: seconds since 1970
         values[name] = _in_utc(msgspec.convert(value, field.type, strict=not lax))
     except msgspec.ValidationError as error:
-        faults.append(FieldFault(name, "invalid", what_is_allowed(field.type, value, str(error))))
+        faults.append(FieldFault(name, "invalid", _readable(str(error))))
     except (ValueError, OverflowError) as error:
         faults.append(FieldFault(name, "invalid", str(error)))
 
@@ -98,21 +97,21 @@ def _built(struct_type: type[S], values: dict[str, Any]) -> S:
 
 
 def _with_plus(value: object) -> object:
-    """Restores the plus of a time's offset. In forms and query strings, a plus that is not escaped means a space."""
+    """A time whose offset lost its plus: in forms and query strings a plus that is not escaped is a space."""
     return _LOST_PLUS.sub(r"\1+\2", value) if isinstance(value, str) else value
 
 
 def _money(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        return value if value is None else _refuse_money(value)
-    text = value if isinstance(value, str) else _plain(value)
-    if not _MONEY.fullmatch(text):
-        return _refuse_money(value)
-    return Decimal(text).quantize(_CENT) + 0  # `+ 0` makes 0.00 of -0.00
+        return value if value is None else _refuse_money()
+    written = value if isinstance(value, str) else _plain(value)
+    if not _MONEY.fullmatch(written):
+        return _refuse_money()
+    return Decimal(written).quantize(_CENT) + 0  # there is no minus nought
 
 
-def _refuse_money(value: object) -> Decimal:
-    raise ValueError(what_is_allowed(Decimal, value))
+def _refuse_money() -> Decimal:
+    raise ValueError('Expected an amount such as "12.50", with at most two decimals.')
 
 
 def _plain(number: int | Decimal) -> str:
@@ -139,3 +138,7 @@ def _in_utc(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC)
     return value
+
+
+def _readable(message: str) -> str:
+    return message.removesuffix(" - at `$`") + ("" if message.endswith(".") else ".")
