@@ -59,10 +59,12 @@ def read_lines(file: IO[str]) -> Iterator[Line]:
             if cells:
                 yield _line(number, columns, cells)
             number = reader.line_num + 1
-    except csv.Error as error:
-        raise Invalid(
-            [FieldFault("", "malformed", f"line {reader.line_num}: This is not valid CSV: {error}.")]
-        ) from None
+    except csv.Error:
+        detail = (
+            f"line {reader.line_num}: This is not valid CSV. Check the quotation marks here and in the lines before. "
+            f"A cell can have at most {csv.field_size_limit()} characters."
+        )
+        raise Invalid([FieldFault("", "malformed", detail)]) from None
     except UnicodeDecodeError:
         raise Invalid(
             [FieldFault("", "malformed", "The file is not UTF-8. Save it with the encoding UTF-8.")]

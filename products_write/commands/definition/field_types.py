@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from django.utils import timezone
 from msgspec import Meta
 
+from kernel.expectations import EXPECTED, shown
 from kernel.times import rfc3339
 from products_write.limits import (
     DESCRIPTION_LENGTH,
@@ -40,19 +41,23 @@ _TRIMMED = "^[^\\s\\u0000]([^\\u0000]*[^\\s\\u0000])?$"
 def _untrimmed(value: str | None) -> str | None:
     if value is None or value == value.strip():
         return None
-    return f"{value!r} has spaces or line breaks at its beginning or end; remove them."
+    return f"{shown(value)} has spaces or line breaks at its beginning or end; remove them."
 
 
 def _invisible(value: str) -> str | None:
     # Letters, numbers, punctuation and symbols show; separators, controls and combining marks alone do not.
     shows = any(unicodedata.category(character)[0] in "LNPS" for character in value)
-    return None if shows else "Give at least one visible character, such as a letter or a digit."
+    return (
+        None
+        if shows
+        else f"Expected at least one letter, digit or other visible character, not {shown(value)}."
+    )
 
 
 def _out_of_range(value: Decimal) -> str | None:
     if 0 <= value <= MAX_UNIT_PRICE:
         return None
-    return f"{value} is not a possible price; give an amount from 0.00 to {MAX_UNIT_PRICE}."
+    return f"Expected {_PRICE}, not {value}."
 
 
 def _in_future(value: datetime) -> str | None:
@@ -68,10 +73,12 @@ def _malformed_slugs(value: list[str]) -> str | None:
     malformed = [slug for slug in value if not _SLUG.fullmatch(slug)]
     if not malformed:
         return None
-    return f"{malformed[0]!r} is not a category; use only the letters a-z and A-Z, digits, '-' and '_'."
+    return f"Expected {_CATEGORY} for each entry, not {shown(malformed[0])}."
 
 
 _SLUG = re.compile(r"[-a-zA-Z0-9_]+", re.ASCII)
+_CATEGORY = f"1 to {SLUG_LENGTH} of the characters a-z, A-Z, 0-9, - and _"
+_PRICE = f'an amount from 0.00 to {MAX_UNIT_PRICE} with at most two decimals, such as "12.50"'
 
 ProductId = Annotated[
     int, Meta(ge=1, le=MAX_PRODUCT_ID, description="The id of the product, a whole number from 1.")
@@ -140,10 +147,18 @@ UnitPrice = Annotated[
             f"The price of one piece, from 0.00 to {MAX_UNIT_PRICE} in the currency of the shop, with at most two "
             "decimals."
         ),
-        extra={CHECK: _out_of_range, "minimum": Decimal("0.00"), "maximum": MAX_UNIT_PRICE},
+        extra={
+            CHECK: _out_of_range,
+            EXPECTED: _PRICE,
+            "minimum": Decimal("0.00"),
+            "maximum": MAX_UNIT_PRICE,
+        },
     ),
 ]
-Slug = Annotated[str, Meta(min_length=1, max_length=SLUG_LENGTH, pattern="^[-a-zA-Z0-9_]+$")]
+Slug = Annotated[
+    str,
+    Meta(min_length=1, max_length=SLUG_LENGTH, pattern="^[-a-zA-Z0-9_]+$", extra={EXPECTED: _CATEGORY}),
+]
 Categories = Annotated[
     list[Slug],
     Meta(
