@@ -86,10 +86,8 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Django's CSRF_FAILURE_VIEW; `reason` is a sentence of Django's."""
-    return page_or_problem(
-        request, CsrfFailed(f"CSRF Failed: {reason} Reload the page, then send the form again.")
-    )
+    """Django's CSRF_FAILURE_VIEW. Django logs the `reason`, which is not for clients."""
+    return page_or_problem(request, CsrfFailed())
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -30,6 +30,10 @@ from kernel.problem_documents import problem_document, status_of
 logger = structlog.get_logger("boundary.problems")
 
 CONTENT_TYPE = "application/problem+json"
+BAD_TOKEN = (
+    "The token in the Authorization header is not valid, or its user is not active. "
+    "Send 'Authorization: Token <key>' with a valid key."
+)
 MALFORMED_REQUEST = "The service cannot read the request. Check its headers and its body."
 
 
@@ -86,6 +90,10 @@ class _NotAcceptable(ServiceError):
 
 class CsrfFailed(ServiceError):
     code = "csrf_failed"
+    default_detail = (
+        "The CSRF token of the form is missing or too old, or the form comes from another site. "
+        "Reload the page, then send the form again."
+    )
 
 
 class Internal(ServiceError):
@@ -98,8 +106,10 @@ def as_service_error(error: Exception) -> ServiceError | None:
     match error:
         case ServiceError():
             return error
-        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
-            return NotAuthenticated(str(error.detail))
+        case exceptions.NotAuthenticated():
+            return NotAuthenticated()
+        case exceptions.AuthenticationFailed():
+            return NotAuthenticated(BAD_TOKEN)
         case exceptions.PermissionDenied():
             return _forbidden(str(error.detail))
         case DjangoPermissionDenied():
@@ -107,18 +117,16 @@ def as_service_error(error: Exception) -> ServiceError | None:
         case Http404() | exceptions.NotFound():
             return NotFound()
         case exceptions.MethodNotAllowed():
-            return MethodNotAllowed(str(error.detail))
+            return MethodNotAllowed()
         case exceptions.NotAcceptable():
             return _NotAcceptable()
         case exceptions.UnsupportedMediaType():
             return UnsupportedMediaType()
         case exceptions.Throttled():
-            return Throttled(str(error.detail), retry_after=math.ceil(getattr(error, "wait", None) or 1))
-        case exceptions.ParseError():
-            return Invalid([FieldFault("", "malformed", str(error.detail))])
+            return Throttled(retry_after=math.ceil(getattr(error, "wait", None) or 1))
         case RequestDataTooBig():
             return PayloadTooLarge()
-        case SuspiciousOperation() | BadRequest() | UnreadablePostError():
+        case exceptions.ParseError() | SuspiciousOperation() | BadRequest() | UnreadablePostError():
             return Invalid([FieldFault("", "malformed", MALFORMED_REQUEST)])
         case OperationalError() | InterfaceError():
             return Unavailable()
@@ -126,6 +134,8 @@ def as_service_error(error: Exception) -> ServiceError | None:
 
 
 def _forbidden(detail: str) -> ServiceError:
+    """`detail` is DRF's own, or the message of one of our permissions."""
     if detail.startswith("CSRF Failed"):
-        return CsrfFailed(detail)
-    return PermissionDenied(detail)
+        logger.warning("csrf_failed", reason=detail)
+        return CsrfFailed()
+    return PermissionDenied("" if detail == exceptions.PermissionDenied.default_detail else detail)
