@@ -8,6 +8,7 @@ from django.core.management.base import CommandError
 from events.integrity.verify import registered_write_models
 from events.log import known_streams
 from events.projections.base import Projection, registered_projections
+from kernel.expectations import shown
 
 WRONG_USE = 2
 
@@ -28,13 +29,18 @@ def add_projection_arguments(parser: ArgumentParser) -> None:
 
 def positive(text: str) -> int:
     """Reads an argument that is a whole number of at least 1."""
-    try:
-        number = int(text)
-    except ValueError:
-        number = 0
+    number = whole_number(text)
     if number < 1:
-        raise ArgumentTypeError(f"expected a whole number of at least 1, and not {text!r}")
+        raise ArgumentTypeError(f"expected a whole number of at least 1, not {shown(text)}")
     return number
+
+
+def whole_number(text: str) -> int:
+    """Reads an argument that is a whole number. The command itself checks its range."""
+    try:
+        return int(text)
+    except ValueError:
+        raise ArgumentTypeError(f"expected a whole number, not {shown(text)}") from None
 
 
 def refuse_unknown_products(product_ids: list[int]) -> None:

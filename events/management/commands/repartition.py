@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from events.management.arguments import WRONG_USE
+from events.management.arguments import WRONG_USE, whole_number
 from events.projections.base import registered_projections
 from events.projections.checkpoints import partitions_in_use, repartition
 
@@ -18,7 +18,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "partitions", type=int, metavar="N", help=f"the new number of partitions, from 1 to {MOST}"
+            "partitions",
+            type=whole_number,
+            metavar="N",
+            help=f"the new number of partitions, from 1 to {MOST}",
         )
 
     def handle(self, *, partitions: int, **options: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from events.management.arguments import whole_number
 from events.management.progress import ProgressLine
 from products_write.command_log.retention import removable, remove_in_batches
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--older-than",
-            type=int,
+            type=whole_number,
             metavar="DAYS",
             help="remove entries that ended more than DAYS days ago (default: COMMAND_RETENTION_DAYS)",
         )

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from events.management.arguments import whole_number
 from events.management.progress import ProgressLine
 from kernel.errors import Unavailable
 from products_write.bus.bulk import in_bulk
@@ -25,10 +26,12 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--products", type=int, metavar="N", help="the number of products (default: 48)")
+        parser.add_argument(
+            "--products", type=whole_number, metavar="N", help="the number of products (default: 48)"
+        )
         parser.add_argument(
             "--events",
-            type=int,
+            type=whole_number,
             metavar="N",
             default=_DEFAULT_EVENTS,
             help="make at least this many events (default: 700)",

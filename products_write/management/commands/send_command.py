@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from boundary.requests.json_body import parse
+from events.management.arguments import whole_number
 from kernel.actor import SYSTEM, Actor
 from kernel.correlation import new_correlation_id
 from kernel.errors import FieldFault, Invalid, ServiceError
@@ -40,7 +41,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--expected-version",
-            type=int,
+            type=whole_number,
             metavar="N",
             help="the version of the product that you saw: refuse if a later event conflicts",
         )
