@@ -6,10 +6,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from boundary.responses.openapi import Schema, components_of
+from boundary.responses.openapi import Schema, components_of, ref
 from events.contracts.registry import REGISTRY
 from products_write.command_log.status import (
-    CommandStatus,
     PendingCommand,
     RefusedCommand,
     SucceededCommand,
@@ -67,17 +66,22 @@ class CommandDescription(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def _components() -> dict[str, Schema]:
-    any_status, _ = msgspec.json.schema_components(
-        [CommandStatus], ref_template="#/components/schemas/{name}"
-    )
-    return {
-        **components_of(CommandResult, PendingCommand, SucceededCommand, RefusedCommand, CommandDescription),
-        "CommandStatus": any_status[0],
-        "CommandName": {"type": "string", "enum": list(COMMANDS)},
-        "EventType": {"type": "string", "enum": sorted(REGISTRY)},
-    }
+_STATUSES: dict[str, type[msgspec.Struct]] = {
+    "pending": PendingCommand,
+    "succeeded": SucceededCommand,
+    "refused": RefusedCommand,
+}
 
-
-COMPONENTS = _components()
+COMPONENTS: dict[str, Schema] = {
+    **components_of(CommandResult, *_STATUSES.values(), CommandDescription),
+    "CommandStatus": {
+        "oneOf": [ref(status) for status in _STATUSES.values()],
+        "discriminator": {
+            "propertyName": "status",
+            "mapping": {name: ref(status)["$ref"] for name, status in _STATUSES.items()},
+        },
+    },
+    "CommandName": {"type": "string", "enum": list(COMMANDS)},
+    "EventType": {"type": "string", "enum": sorted(REGISTRY)},
+}
 """The components of responses by name. Each command has one more, for its body."""

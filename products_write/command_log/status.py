@@ -1,7 +1,7 @@
 """The status of a command as clients read it."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -14,21 +14,25 @@ from products_write.models import CommandRecord
 Moment = Annotated[datetime, Meta(tz=True)]
 
 
-class _CommandStatus(msgspec.Struct, frozen=True, kw_only=True, tag_field="status"):
+class _CommandStatus(msgspec.Struct, frozen=True, kw_only=True):
     command_id: UUID
     command: CommandName
+    status: str
     received_at: Moment
+    finished_at: Moment | None
 
 
-class PendingCommand(_CommandStatus, tag="pending", frozen=True, kw_only=True):
+class PendingCommand(_CommandStatus, frozen=True, kw_only=True):
     """A command that is accepted and not yet executed."""
 
+    status: Literal["pending"]
     finished_at: None
 
 
-class SucceededCommand(_CommandStatus, tag="succeeded", frozen=True, kw_only=True):
+class SucceededCommand(_CommandStatus, frozen=True, kw_only=True):
     """A command that succeeded, with its result."""
 
+    status: Literal["succeeded"]
     finished_at: Moment
     product_id: FromOne
     version: FromOne
@@ -36,14 +40,16 @@ class SucceededCommand(_CommandStatus, tag="succeeded", frozen=True, kw_only=Tru
     events: list[EventSummary]
 
 
-class RefusedCommand(_CommandStatus, tag="refused", frozen=True, kw_only=True):
+class RefusedCommand(_CommandStatus, frozen=True, kw_only=True):
     """A command that was refused, and the problem as its sender got it."""
 
+    status: Literal["refused"]
     finished_at: Moment
     problem: Annotated[Raw, Meta(extra_json_schema={"$ref": "#/components/schemas/Problem"})]
 
 
 CommandStatus = PendingCommand | SucceededCommand | RefusedCommand
+"""The status of a command. The value of `status` tells which one it is."""
 
 
 def status_body(record: CommandRecord) -> bytes:
@@ -55,6 +61,7 @@ def _status_of(record: CommandRecord) -> CommandStatus:
     about: dict[str, Any] = {
         "command_id": record.command_id,
         "command": record.name,
+        "status": record.status,
         "received_at": record.received_at,
         "finished_at": record.finished_at,
     }
