@@ -14,7 +14,6 @@ from kernel.actor import Actor
 from kernel.errors import Invalid
 from kernel.problem_documents import STATUS_AND_TITLE
 from products_write.admin.task_forms import WIDGETS
-from products_write.api.request_bodies import SCHEMAS
 from products_write.api.serializers import SERIALIZER_FIELDS
 from products_write.bus.behaviours import parse_command
 from products_write.commands import COMMAND_MODULES, Command
@@ -117,7 +116,6 @@ def _fields(command: type[Command]) -> Iterator[str]:
 _FIELD_TYPES: dict[str, Collection[str]] = {
     "WIDGETS of products_write.admin.task_forms": WIDGETS,
     "SERIALIZER_FIELDS of products_write.api.serializers": SERIALIZER_FIELDS,
-    "SCHEMAS of products_write.api.request_bodies": SCHEMAS,
 }
 """Every place that shows fields by their types."""
 

@@ -47,7 +47,7 @@ def _string(field: CommandField) -> serializers.Field[Any, Any, Any, Any]:
 
 def _strings(field: CommandField) -> serializers.Field[Any, Any, Any, Any]:
     return serializers.ListField(
-        child=serializers.RegexField(str(field.pattern), max_length=field.item_max_length),
+        child=serializers.RegexField(field.pattern or "", max_length=field.item_max_length),
         max_length=field.max_length,
         style={"base_template": "input.html", "input_type": "text"},
         initial=cast("list[Any]", ""),  # the form shows this text; an empty list would stand there as []

@@ -9,7 +9,6 @@ from django.core.management.base import SystemCheckError
 
 from products_write import checks
 from products_write.admin.task_forms import WIDGETS
-from products_write.api.request_bodies import SCHEMAS
 from products_write.api.serializers import SERIALIZER_FIELDS
 from products_write.commands import COMMAND_MODULES
 from products_write.commands.change_price import ChangePrice
@@ -225,7 +224,6 @@ def test_check__names_two_commands_with_one_slug(planted: Planted) -> None:
     [
         (WIDGETS, "WIDGETS of products_write.admin.task_forms"),
         (SERIALIZER_FIELDS, "SERIALIZER_FIELDS of products_write.api.serializers"),
-        (SCHEMAS, "SCHEMAS of products_write.api.request_bodies"),
     ],
 )
 def test_check__names_a_place_that_cannot_show_a_type(
