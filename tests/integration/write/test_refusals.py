@@ -1,6 +1,7 @@
 """Every refusal that a command declares can happen, and a refusal that it does not declare is noticed."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -137,6 +138,13 @@ def test_refusals__of_existing_products_can_happen(superuser: User, name: str) -
         "version_conflict",
         {"current_version": 1, "conflicting_events": []},
     )
+
+
+@pytest.mark.parametrize("name", [name for name, command in COMMANDS.items() if not command.creates])
+def test_refusals__of_a_discontinued_product_are_declared(superuser: User, name: str) -> None:
+    body = example_about(name, added_and("discontinue-product"))
+    with suppress(ServiceError):  # UndeclaredRefusal is no ServiceError
+        send(Envelope.of(name, body, actor=Actor.of(superuser)))
 
 
 def test_refusals__that_are_not_declared_fail_loudly(monkeypatch: pytest.MonkeyPatch) -> None:
