@@ -8,7 +8,7 @@ class ProductsReadConfig(AppConfig):
     def ready(self) -> None:
         register_projections()
         register_product_id_in_paths()
-        check_queries()
+        name_faults_of_queries()
 
 
 def register_projections() -> None:
@@ -32,7 +32,7 @@ def register_product_id_in_paths() -> None:
     register_converter(ProductIdConverter, "product_id")
 
 
-def check_queries() -> None:
+def name_faults_of_queries() -> None:
     """Makes `manage.py check` name what a query's class lacks."""
     from django.core.checks import register
 

@@ -10,12 +10,12 @@ from django.core.checks import CheckMessage, Error
 from kernel.errors import Invalid
 from kernel.validation import validated
 from products_read.queries import QUERIES
-from products_read.queries.definition import HANDLERS, DocumentQuery, Query, ReadModelQuery
+from products_read.queries.definition import QUERY_HANDLERS, DocumentQuery, Query, ReadModelQuery
 
 
 def check_queries(**_: Any) -> list[CheckMessage]:
     """The faults of all queries."""
-    return [*_faults_of(QUERIES), *_unserved(HANDLERS)]
+    return [*_faults_of(QUERIES), *_unserved(QUERY_HANDLERS)]
 
 
 def _faults_of(queries: Iterable[type[Query]]) -> Iterator[CheckMessage]:
@@ -29,7 +29,7 @@ def _faults_of(queries: Iterable[type[Query]]) -> Iterator[CheckMessage]:
             elif used[value] > 1:
                 yield _error(query, 2, f"Another query has the {name} {value!r} too.", "Choose another one.")
     for query in queries:
-        if not issubclass(query, DocumentQuery) and query not in HANDLERS:
+        if not issubclass(query, DocumentQuery) and query not in QUERY_HANDLERS:
             yield _error(
                 query, 3, "It has no handler.", f"Decorate its function with @answers({query.__name__})."
             )

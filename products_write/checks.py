@@ -17,7 +17,7 @@ from products_write.admin.task_forms import WIDGETS
 from products_write.api.serializers import SERIALIZER_FIELDS
 from products_write.bus.behaviours import parse_command
 from products_write.commands import COMMAND_MODULES, Command
-from products_write.commands.definition.base import HANDLERS, commands_in
+from products_write.commands.definition.base import COMMAND_HANDLERS, commands_in
 from products_write.commands.definition.introspection import fields_of
 from products_write.groups import PERMISSIONS_BESIDES_COMMANDS
 from products_write.limits import COMMAND_SLUG_LENGTH
@@ -28,10 +28,10 @@ _SENDER = Actor(1, "user:1", True, lambda permission: True)
 
 def check_commands() -> list[CheckMessage]:
     """The faults of all commands."""
-    return faults_of(COMMAND_MODULES)
+    return command_faults(COMMAND_MODULES)
 
 
-def faults_of(modules: Sequence[ModuleType]) -> list[CheckMessage]:
+def command_faults(modules: Sequence[ModuleType]) -> list[CheckMessage]:
     """The faults of the commands in these modules."""
     found: list[CheckMessage] = []
     by_slug: dict[str, type[Command]] = {}
@@ -53,7 +53,7 @@ def faults_of(modules: Sequence[ModuleType]) -> list[CheckMessage]:
 
 
 def _handler(command: type[Command]) -> Iterator[str]:
-    if command not in HANDLERS:
+    if command not in COMMAND_HANDLERS:
         yield f"The command has no handler. Decorate a function with @handles({command.__name__})."
 
 

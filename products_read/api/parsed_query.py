@@ -7,30 +7,30 @@ from rest_framework.request import Request
 from kernel.errors import FaultCollector
 from products_read.api import cursors
 from products_read.api.consistency_headers import ReadPreference, read_preference_of
-from products_read.api.query_string import Query, parse_query_string
+from products_read.api.query_string import QueryT, parse_query_string
 from products_read.queries.keyset import Cursor
 
 
-class ParsedQuery(NamedTuple, Generic[Query]):
+class ParsedQuery(NamedTuple, Generic[QueryT]):
     """The query, and the client's preference for fresh data."""
 
-    query: Query
+    query: QueryT
     preference: ReadPreference
 
 
-class ParsedPageQuery(NamedTuple, Generic[Query]):
+class ParsedPageQuery(NamedTuple, Generic[QueryT]):
     """A query for one page of a list.
 
     The page begins at `cursor`. Cursors in links are bound to `bound_to`, which names the list and its ordering.
     """
 
-    query: Query
+    query: QueryT
     preference: ReadPreference
     cursor: Cursor
     bound_to: str
 
 
-def parse_query(request: Request, query_type: type[Query]) -> ParsedQuery[Query]:
+def parse_query(request: Request, query_type: type[QueryT]) -> ParsedQuery[QueryT]:
     """The query in the request's query string. Raises Invalid with all faults of the query string and the token."""
     faults = FaultCollector()
     with faults:
@@ -41,7 +41,7 @@ def parse_query(request: Request, query_type: type[Query]) -> ParsedQuery[Query]
     return ParsedQuery(query, preference)
 
 
-def parse_page_query(request: Request, query_type: type[Query]) -> ParsedPageQuery[Query]:
+def parse_page_query(request: Request, query_type: type[QueryT]) -> ParsedPageQuery[QueryT]:
     """The query for one page of a list. Raises Invalid with all faults, those of the cursor included."""
     faults = FaultCollector()
     # A request without `ordering` has an ordering of its own name, "". Its cursors are valid only without `ordering`.

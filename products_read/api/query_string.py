@@ -8,13 +8,13 @@ from rest_framework.request import Request
 
 from kernel.validation import validated
 
-Query = TypeVar("Query", bound=msgspec.Struct)
+QueryT = TypeVar("QueryT", bound=msgspec.Struct)
 
 # Parameters that every address allows. DRF chooses the renderer by `format`; lists read `cursor` themselves.
 TAKEN_EVERYWHERE = {"format", "cursor"}
 
 
-def parse_query_string(request: Request, query_type: type[Query]) -> Query:
+def parse_query_string(request: Request, query_type: type[QueryT]) -> QueryT:
     """The request's query string as an object of `query_type`. Raises Invalid with all faults.
 
     An unknown parameter is a fault.

@@ -17,7 +17,7 @@ from products_read.api.consistency_headers import ReadPreference, freshness_head
 from products_read.api.permissions import MayViewEvents
 from products_read.api.schema import QuerySchema
 from products_read.models import ReadModel
-from products_read.queries.definition import HANDLERS, Access, Query, ReadModelQuery
+from products_read.queries.definition import QUERY_HANDLERS, Access, Query, ReadModelQuery
 
 _PERMISSIONS: dict[Access, type[BasePermission]] = {
     Access.PUBLIC: PublicUnlessClosed,
@@ -45,7 +45,7 @@ class QueryViewSet(ViewSet):
     @property
     def handler(self) -> Callable[..., Any]:
         """The function that reads the query's result."""
-        return HANDLERS[self.query_type]
+        return QUERY_HANDLERS[self.query_type]
 
     def get_permissions(self) -> Any:
         return [_PERMISSIONS[self.query_type.access](), *super().get_permissions()]

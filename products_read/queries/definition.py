@@ -75,18 +75,18 @@ class LogPageQuery(LogQuery, frozen=True, kw_only=True):
     """Events of one product, page by page. Its handler takes the id, the query and a cursor, and returns a Page."""
 
 
-HANDLERS: dict[type[Query], Callable[..., Any]] = {}
+QUERY_HANDLERS: dict[type[Query], Callable[..., Any]] = {}
 
-Handler = TypeVar("Handler", bound=Callable[..., Any])
+_Handler = TypeVar("_Handler", bound=Callable[..., Any])
 
 
-def answers(query_type: type[Query]) -> Callable[[Handler], Handler]:
+def answers(query_type: type[Query]) -> Callable[[_Handler], _Handler]:
     """Decorator: the function reads the result of these queries. Raises ValueError for a second handler."""
 
-    def register(handler: Handler) -> Handler:
-        if query_type in HANDLERS:
+    def register(handler: _Handler) -> _Handler:
+        if query_type in QUERY_HANDLERS:
             raise ValueError(f"{query_type.__name__} has two handlers.")
-        HANDLERS[query_type] = handler
+        QUERY_HANDLERS[query_type] = handler
         return handler
 
     return register

@@ -6,7 +6,7 @@ from products_write.bus.acceptance import enqueue
 from products_write.bus.envelope import Behaviour, CommandResponse, Envelope, chain
 from products_write.bus.idempotency import deduplicate
 from products_write.bus.refusals import hold_to_declared
-from products_write.commands.definition.base import HANDLERS
+from products_write.commands.definition.base import COMMAND_HANDLERS
 
 SEND_BEHAVIOURS: tuple[Behaviour, ...] = (
     behaviours.record_metrics,
@@ -48,7 +48,7 @@ def accept(envelope: Envelope) -> CommandResponse:
 
 def handle(envelope: Envelope) -> CommandResponse:
     """Runs the command's handler. It is the innermost step of a chain of behaviours."""
-    handler = HANDLERS[envelope.command_type]
+    handler = COMMAND_HANDLERS[envelope.command_type]
     try:
         result = handler(envelope.command, envelope.unit_of_work())
     except ServiceError as refusal:

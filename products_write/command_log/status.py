@@ -11,15 +11,15 @@ from products_write.commands import CommandResult
 from products_write.commands.definition.base import CommandName, EventSummary, FromOne
 from products_write.models import CommandRecord
 
-Moment = Annotated[datetime, Meta(tz=True)]
+_Moment = Annotated[datetime, Meta(tz=True)]
 
 
 class _CommandStatus(msgspec.Struct, frozen=True, kw_only=True):
     command_id: UUID
     command: CommandName
     status: str
-    received_at: Moment
-    finished_at: Moment | None
+    received_at: _Moment
+    finished_at: _Moment | None
 
 
 class PendingCommand(_CommandStatus, frozen=True, kw_only=True):
@@ -33,7 +33,7 @@ class SucceededCommand(_CommandStatus, frozen=True, kw_only=True):
     """A command that succeeded, with its result."""
 
     status: Literal["succeeded"]
-    finished_at: Moment
+    finished_at: _Moment
     product_id: FromOne
     version: FromOne
     position: FromOne
@@ -44,7 +44,7 @@ class RefusedCommand(_CommandStatus, frozen=True, kw_only=True):
     """A command that was refused, and the problem as its sender got it."""
 
     status: Literal["refused"]
-    finished_at: Moment
+    finished_at: _Moment
     problem: Annotated[Raw, Meta(extra_json_schema={"$ref": "#/components/schemas/Problem"})]
 
 

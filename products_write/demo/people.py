@@ -14,11 +14,11 @@ from products_write import groups
 _DOMAIN = "demo.invalid"
 
 OPERATOR, CUSTOMER = "operator", "customer"
-CATALOGUE, WAREHOUSE, SERVICE = "catalogue", "warehouse", "service"
+CATALOGUE_PERSON, WAREHOUSE_PERSON, SERVICE_PERSON = "catalogue", "warehouse", "service"
 STAFF = {
-    CATALOGUE: groups.CATALOGUE_MANAGER,
-    WAREHOUSE: groups.WAREHOUSE,
-    SERVICE: groups.CUSTOMER_SERVICE,
+    CATALOGUE_PERSON: groups.CATALOGUE_MANAGER,
+    WAREHOUSE_PERSON: groups.WAREHOUSE,
+    SERVICE_PERSON: groups.CUSTOMER_SERVICE,
 }
 """The group of each member of staff."""
 RATERS = tuple(f"customer-{number:02}" for number in range(1, 31))

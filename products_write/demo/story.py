@@ -54,7 +54,7 @@ class Story:
 
     def _introduce(self, place: int, product: DemoProduct) -> None:
         body = {**product._asdict(), "unit_price": str(product.unit_price)}
-        result = self._send(people.CATALOGUE, "add-new-product", body, f"new {place}")
+        result = self._send(people.CATALOGUE_PERSON, "add-new-product", body, f"new {place}")
         self.products.append(Told(result.product_id))
 
     def _live(self, place: int) -> None:
@@ -65,11 +65,11 @@ class Story:
             self._rate(rater, place, chance.choice((2, 3, 4, 4, 5, 5, 5)), "first")
         if place % 5 == 1:
             price = {"unit_price": f"{chance.randint(300, 9000) / 100:.2f}"}
-            self._about(people.CATALOGUE, "change-price", place, price, "sale")
+            self._about(people.CATALOGUE_PERSON, "change-price", place, price, "sale")
         self._relate(place)
         if place % 16 == 11:
             reason = {"reason": "The maker has retired."}
-            self._about(people.CATALOGUE, "discontinue-product", place, reason, "end")
+            self._about(people.CATALOGUE_PERSON, "discontinue-product", place, reason, "end")
             self.products[place].discontinued = True
 
     def _keep_stock(self, place: int, chance: random.Random) -> None:
@@ -80,14 +80,16 @@ class Story:
         if place % 7 == 2:
             product.stock = max(0, product.stock - chance.randint(0, 3))
             count = {"updated_quantity": product.stock}
-            self._about(people.WAREHOUSE, "update-stock-from-inventory-recount", place, count, "recount")
+            self._about(
+                people.WAREHOUSE_PERSON, "update-stock-from-inventory-recount", place, count, "recount"
+            )
 
     def _relate(self, place: int) -> None:
         """Relates the product to the one or two before it, except every third product."""
         for step in (1, 2):
             if place >= step and place % 3 and not self.products[place - step].discontinued:
                 related = {"related_product_id": self.products[place - step].product_id}
-                self._about(people.CATALOGUE, "relate-products", place, related, f"related {step}")
+                self._about(people.CATALOGUE_PERSON, "relate-products", place, related, f"related {step}")
 
     def _go_on(self, event_count: int) -> None:
         chance = random.Random(f"more {len(self.products)}")
@@ -107,11 +109,11 @@ class Story:
 
     def _receive(self, place: int, quantity: int, occasion: str) -> None:
         self.products[place].stock += quantity
-        self._about(people.WAREHOUSE, "add-to-inventory", place, {"quantity": quantity}, occasion)
+        self._about(people.WAREHOUSE_PERSON, "add-to-inventory", place, {"quantity": quantity}, occasion)
 
     def _ship(self, place: int, quantity: int, occasion: str) -> None:
         self.products[place].stock -= quantity
-        self._about(people.WAREHOUSE, "confirm-items-shipped", place, {"quantity": quantity}, occasion)
+        self._about(people.WAREHOUSE_PERSON, "confirm-items-shipped", place, {"quantity": quantity}, occasion)
 
     def _rate(self, rater: str, place: int, rating: int, occasion: str) -> None:
         self._about(rater, "rate-product", place, {"rating": rating}, f"{occasion} by {rater}")

@@ -198,16 +198,16 @@ def _summary(event: RecordedEvent) -> EventSummary:
 
 C = TypeVar("C", bound=Command)
 Handler = Callable[[Any, UnitOfWork], CommandResult]
-HANDLERS: dict[type[Command], Handler] = {}
+COMMAND_HANDLERS: dict[type[Command], Handler] = {}
 
 
 def handles(command_type: type[C]) -> Callable[[Callable[[C, UnitOfWork], CommandResult]], Handler]:
     """Decorator: registers the function as the one handler of `command_type`. Raises ValueError for a second one."""
 
     def register(handler: Callable[[C, UnitOfWork], CommandResult]) -> Handler:
-        if command_type in HANDLERS:
+        if command_type in COMMAND_HANDLERS:
             raise ValueError(f"{command_type.__name__} has two handlers.")
-        HANDLERS[command_type] = handler
+        COMMAND_HANDLERS[command_type] = handler
         return handler
 
     return register

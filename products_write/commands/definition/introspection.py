@@ -87,7 +87,9 @@ def _shape(name: str, base: inspect.Type) -> dict[str, Any]:
             return {"type": "money"}
         case inspect.DateTimeType():
             return {"type": "datetime"}
-        case inspect.ListType(item_type=inspect.Metadata(type=inspect.StrType() as item)):
+        case inspect.ListType(
+            item_type=(inspect.Metadata(type=inspect.StrType() as item) | (inspect.StrType() as item))
+        ):
             limits = {"item_max_length": item.max_length, "pattern": item.pattern}
             return {"type": "strings", "max_length": base.max_length, **limits}
     raise TypeError(f"The field {name} has the type {type(base).__name__}, which a command cannot have.")

@@ -16,7 +16,7 @@ from products_write.bus.idempotency import fingerprint
 from products_write.commands import COMMANDS, Command
 from products_write.commands.add_new_product import AddNewProduct
 from products_write.commands.change_price import ChangePrice
-from products_write.commands.definition.base import HANDLERS
+from products_write.commands.definition.base import COMMAND_HANDLERS
 from products_write.errors import IdempotencyKeyReused
 from products_write.models import CommandRecord
 from tests.support.deciding import added, nothing_changes
@@ -139,7 +139,7 @@ def next_release(monkeypatch: pytest.MonkeyPatch) -> ToNextRelease:
         field = ("added", field_type, default)
         made = msgspec.defstruct("Later", [field], bases=(command_type,), frozen=True, kw_only=True)
         later = cast("type[Command]", made)
-        monkeypatch.setitem(HANDLERS, later, HANDLERS[command_type])
+        monkeypatch.setitem(COMMAND_HANDLERS, later, COMMAND_HANDLERS[command_type])
         return later
 
     return released

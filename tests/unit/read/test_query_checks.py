@@ -10,15 +10,15 @@ from products_read.checks import _faults_of, _unserved, check_queries
 from products_read.documents.shapes import ProductInventoryDocument
 from products_read.models import ProductInventory
 from products_read.queries import QUERIES
-from products_read.queries.definition import HANDLERS, ListQuery, PageQuery, Query, answers
+from products_read.queries.definition import QUERY_HANDLERS, ListQuery, PageQuery, Query, answers
 
 
 @pytest.fixture(autouse=True)
 def no_handler_stays() -> Iterator[None]:
-    before = dict(HANDLERS)
+    before = dict(QUERY_HANDLERS)
     yield
-    HANDLERS.clear()
-    HANDLERS.update(before)
+    QUERY_HANDLERS.clear()
+    QUERY_HANDLERS.update(before)
 
 
 def found(*queries: type[Query]) -> list[tuple[str | None, str]]:
@@ -88,6 +88,6 @@ def test_checks__name_an_example_that_is_not_valid() -> None:
 
 
 def test_checks__name_a_query_that_nobody_can_ask() -> None:
-    (fault,) = _unserved([*HANDLERS, FindShelves])
+    (fault,) = _unserved([*QUERY_HANDLERS, FindShelves])
 
     assert fault.msg == "FindShelves: It has a handler and no address, so nobody can ask it."

@@ -12,7 +12,7 @@ from products_write.admin.task_forms import WIDGETS
 from products_write.api.serializers import SERIALIZER_FIELDS
 from products_write.commands import COMMAND_MODULES
 from products_write.commands.change_price import ChangePrice
-from products_write.commands.definition.base import HANDLERS
+from products_write.commands.definition.base import COMMAND_HANDLERS
 
 GOOD = '''
 from decimal import Decimal
@@ -62,7 +62,7 @@ Planted = Callable[..., ModuleType]
 @pytest.fixture
 def planted() -> Iterator[Planted]:
     """Makes the module of GOOD, with one text replaced by another."""
-    handlers = dict(HANDLERS)
+    handlers = dict(COMMAND_HANDLERS)
 
     def module_of(old: str = "", new: str = "") -> ModuleType:
         assert old in GOOD
@@ -71,16 +71,16 @@ def planted() -> Iterator[Planted]:
         return module
 
     yield module_of
-    HANDLERS.clear()
-    HANDLERS.update(handlers)
+    COMMAND_HANDLERS.clear()
+    COMMAND_HANDLERS.update(handlers)
 
 
 def found(*modules: ModuleType) -> list[tuple[str | None, str]]:
-    return [(fault.id, fault.msg) for fault in checks.faults_of(modules)]
+    return [(fault.id, fault.msg) for fault in checks.command_faults(modules)]
 
 
 def test_check__finds_nothing_in_the_commands_of_this_release() -> None:
-    assert checks.faults_of(COMMAND_MODULES) == []
+    assert checks.command_faults(COMMAND_MODULES) == []
 
 
 def test_check__finds_nothing_in_a_good_command(planted: Planted) -> None:
@@ -196,7 +196,7 @@ FAULTS = {
         '"shelf": "A-1"',
         '"shelf": "A-1", "row": 3',
         "E011",
-        "The example is not valid: row: There is no such field; known are: product_id, shelf.",
+        "The example is not valid: row: There is no such field. The fields are: product_id, shelf.",
     ),
 }
 
