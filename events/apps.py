@@ -9,6 +9,7 @@ class EventsConfig(AppConfig):
         guard_log_after_migrate(self)
         wake_projections_after_commit()
         catch_up_in_every_sweep()
+        register_checks()
 
 
 # The imports are inside these functions, because models can be imported only when all apps are there.
@@ -35,3 +36,14 @@ def catch_up_in_every_sweep() -> None:
     from events.projections.engine import catch_up_all
 
     register_sweep("projections", catch_up_all)
+
+
+def register_checks() -> None:
+    from django.core.checks import CheckMessage, register
+
+    def check_events(**_: object) -> list[CheckMessage]:
+        from events.checks import check_everything
+
+        return check_everything()
+
+    register(check_events, "events")

@@ -136,6 +136,10 @@ class ReplayedProduct:
 class ProductWriteModel:
     """The write tables in the form of the protocol events.integrity.verify.WriteModel."""
 
+    def knows(self, event_class: type[DomainEvent]) -> bool:
+        dispatcher = vars(ReplayedProduct)["on"].dispatcher
+        return dispatcher.dispatch(event_class) is not dispatcher.dispatch(object)
+
     def fold(self, events: Iterable[RecordedEvent]) -> dict[str, object]:
         replayed = ReplayedProduct()
         for recorded in events:

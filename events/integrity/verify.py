@@ -6,6 +6,7 @@ from itertools import takewhile
 from typing import Any, NamedTuple, Protocol
 
 from events import log
+from events.contracts import DomainEvent
 from events.integrity.rebuild_streams import Progress, State, rebuild_streams, state_of, stored_states
 from events.log import RecordedEvent, RecordedStream, Stream, StreamEvent
 from events.models import ParkedKey
@@ -31,6 +32,9 @@ class Difference(NamedTuple):
 
 class WriteModel(Protocol):
     """The write side registers such an object so that its tables can be compared with the log."""
+
+    def knows(self, event_class: type[DomainEvent]) -> bool:
+        """Tells whether `fold` has a case for such events. The system checks ask this for each published event."""
 
     def fold(self, events: Iterable[RecordedEvent]) -> dict[str, object]:
         """Returns the state that the tables must have of one product, from its events alone."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Container, Iterable
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
+import msgspec
 from django.db import DatabaseError, models
 
 from events.contracts import DomainEvent
@@ -63,12 +64,17 @@ class Projection(Generic[Row]):
     Every event of the stream moves the row's version, whether a method handles it or not. `version` is raised when
     the same events give other rows. Rows of an older version are folded again from the start before an event is
     applied.
+
+    `fingerprint` is recorded beside `version`: `manage.py check` says when the two do not belong to this code any more
+    (see events.projections.fingerprint). `document` is the type of the document in the row, if it has one.
     """
 
     name: ClassVar[str]
     version: ClassVar[int] = 1
+    fingerprint: ClassVar[str] = ""
     model: ClassVar[type[Any]]
     children: ClassVar[tuple[ChildTable, ...]] = ()
+    document: ClassVar[type[msgspec.Struct] | None] = None
     _handlers: ClassVar[dict[type[DomainEvent], str]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

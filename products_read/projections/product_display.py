@@ -55,7 +55,9 @@ class ProductDisplayProjection(Projection[ProductDisplay]):
 
     name: ClassVar[str] = "product_display"
     version: ClassVar[int] = 1
+    fingerprint: ClassVar[str] = "f8bcafd1919e7174"
     model = ProductDisplay
+    document = ProductDisplayDocument
     children: ClassVar[tuple[ChildTable, ...]] = (
         ChildTable(DisplayCategory, ("slug", "discontinued"), _categories_of),
         ChildTable(DisplayWord, ("word",), _words_of),

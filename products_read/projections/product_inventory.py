@@ -21,7 +21,9 @@ class ProductInventoryProjection(Projection[ProductInventory]):
 
     name: ClassVar[str] = "product_inventory"
     version: ClassVar[int] = 1
+    fingerprint: ClassVar[str] = "74b9b8872ab92b5b"
     model = ProductInventory
+    document = ProductInventoryDocument
     children: ClassVar[tuple[ChildTable, ...]] = (ChildTable(InventoryWord, ("word",), _words_of),)
 
     @on(ProductAdded)
