@@ -16,13 +16,13 @@ from typing import Any, NamedTuple
 # Annotations do not change what a function does, and the other fields are empty in some versions of Python only.
 _NOT_CODE = frozenset({"annotation", "returns", "type_comment", "type_params", "kind", "ctx", "simple"})
 
-Name = tuple[str, ...]
+_Name = tuple[str, ...]
 """A name and the attributes after it: `a.b` is ("a", "b")."""
 
 
 class _Module(NamedTuple):
     definitions: dict[str, ast.stmt]
-    imports: dict[str, Name]
+    imports: dict[str, _Name]
 
 
 class Definitions:
@@ -55,7 +55,7 @@ class Definitions:
             for used in _names_used_by(tree):
                 self._follow(module, used)
 
-    def _follow(self, module: str, name: Name) -> None:
+    def _follow(self, module: str, name: _Name) -> None:
         first, *rest = name
         known = _module(module)
         if first in known.definitions:
@@ -67,7 +67,7 @@ class Definitions:
     def _is_left_out(self, value: object) -> bool:
         return isinstance(value, type) and issubclass(value, self._without)
 
-    def _follow_import(self, alias: str, imported: Name, rest: Name) -> None:
+    def _follow_import(self, alias: str, imported: _Name, rest: _Name) -> None:
         module, *names = imported
         submodule = ".".join(imported)
         if _package(module) == _package(__name__):
@@ -118,7 +118,7 @@ def _package(module: str) -> str:
 def _module(name: str) -> _Module:
     file = import_module(name).__file__
     tree = ast.parse(Path(file).read_bytes() if file else b"")
-    imports: dict[str, Name] = {}
+    imports: dict[str, _Name] = {}
     for part in ast.walk(tree):
         if isinstance(part, ast.ImportFrom) and part.module is not None:
             imports |= {alias.asname or alias.name: (part.module, alias.name) for alias in part.names}
@@ -138,7 +138,7 @@ def _names_defined_by(part: ast.stmt) -> list[str]:
     return []
 
 
-def _names_used_by(tree: object) -> Iterator[Name]:
+def _names_used_by(tree: object) -> Iterator[_Name]:
     match tree:
         case ast.Attribute(value=ast.Name(id=name), attr=attribute):
             yield name, attribute

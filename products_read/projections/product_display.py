@@ -55,7 +55,7 @@ class ProductDisplayProjection(Projection[ProductDisplay]):
 
     name: ClassVar[str] = "product_display"
     version: ClassVar[int] = 1
-    fingerprint: ClassVar[str] = "f8bcafd1919e7174"
+    fingerprint: ClassVar[str] = "1a204330aef474ae"
     model = ProductDisplay
     document = ProductDisplayDocument
     children: ClassVar[tuple[ChildTable, ...]] = (

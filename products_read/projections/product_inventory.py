@@ -21,7 +21,7 @@ class ProductInventoryProjection(Projection[ProductInventory]):
 
     name: ClassVar[str] = "product_inventory"
     version: ClassVar[int] = 1
-    fingerprint: ClassVar[str] = "74b9b8872ab92b5b"
+    fingerprint: ClassVar[str] = "52045f998977f509"
     model = ProductInventory
     document = ProductInventoryDocument
     children: ClassVar[tuple[ChildTable, ...]] = (ChildTable(InventoryWord, ("word",), _words_of),)
