@@ -19,4 +19,9 @@ def _route(query_type: type[Query]) -> URLPattern:
     return route
 
 
-urlpatterns = [_route(query_type) for query_type in QUERIES]
+def _has_no_fast_path(query_type: type[Query]) -> bool:
+    return not (issubclass(query_type, DocumentQuery) and query_type.has_fast_path)
+
+
+# Django tries the routes in their order, and the requests with a fast path are the most frequent ones.
+urlpatterns = [_route(query_type) for query_type in sorted(QUERIES, key=_has_no_fast_path)]
