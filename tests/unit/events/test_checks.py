@@ -26,7 +26,7 @@ from events.contracts.registry import REGISTRY
 from events.projections import base
 from events.projections.base import Projection, ReadRow, on
 from events.projections.fingerprint import fingerprint_of
-from facts import InventoryAdded, InventoryItemsShipped, InventoryRecounted
+from facts.inventory import InventoryAdded, InventoryItemsShipped, InventoryRecounted
 from products_read.models import ProductInventory
 from products_read.projections.product_display import ProductDisplayProjection
 from products_read.projections.product_inventory import ProductInventoryProjection

@@ -23,7 +23,7 @@ PROJECTION = '''
 from typing import ClassVar
 
 from events.projections.base import Projection, on
-from facts import InventoryAdded, InventoryRecounted
+from facts.inventory import InventoryAdded, InventoryRecounted
 from products_read.models import ProductInventory
 from {package} import helpers
 from {package}.helpers import doubled as twice
