@@ -41,6 +41,8 @@ COMMANDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "confirm-items-shipped": st.fixed_dictionaries({"quantity": st.integers(1, 9)}),
     "update-stock-from-inventory-recount": st.fixed_dictionaries({"updated_quantity": st.integers(0, 9)}),
 }
+ADD, RELATE, UNRELATE = "add-new-product", "relate-products", "unrelate-products"
+SENT = {*COMMANDS, ADD, RELATE, UNRELATE}
 
 
 @contextmanager
@@ -65,7 +67,7 @@ class AnySequence(RuleBasedStateMachine):
         start = next(FRESH_IDS)
         self.ids = list(range(start, start + PRODUCTS))
         for product_id in self.ids:
-            self._send("add-new-product", {"product_id": product_id, "name": "Lamp", "unit_price": "1.00"})
+            self._send(ADD, {"product_id": product_id, "name": "Lamp", "unit_price": "1.00"})
 
     def _send(self, name: str, payload: dict[str, Any]) -> None:
         with suppress(ServiceError):
@@ -78,8 +80,8 @@ class AnySequence(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, PRODUCTS - 1), other=st.integers(0, PRODUCTS - 1), command=st.booleans())
     def relate(self, which: int, other: int, command: bool) -> None:
-        name = "relate-products" if command else "unrelate-products"
-        self._send(name, {"product_id": self.ids[which], "related_product_id": self.ids[other]})
+        payload = {"product_id": self.ids[which], "related_product_id": self.ids[other]}
+        self._send(RELATE if command else UNRELATE, payload)
 
     @rule(partition=st.integers(0, 4), times=st.integers(1, 3))
     def deliver_wake_ups(self, partition: int, times: int) -> None:

@@ -6,12 +6,10 @@ import pytest
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from events.contracts.registry import REGISTRY
 from kernel.actor import SYSTEM
 from kernel.errors import ServiceError
 from products_write.bus.dispatch import send
 from products_write.bus.envelope import Envelope
-from products_write.commands import COMMANDS
 from tests.support.deciding import added, nothing_changes, sent
 
 pytestmark = pytest.mark.django_db
@@ -115,11 +113,6 @@ def test_expected_version__conflicts_with_the_events_of_the_table(
                 "conflicting_events": [{"type": event.type, "version": seen + 1}],
             }
     assert found == conflicting
-
-
-def test_conflicts__name_every_command_and_event() -> None:
-    assert {name for name, _, _ in CONFLICTS} | {"add-new-product"} == set(COMMANDS)
-    assert {happening.partition(" ")[0] for happening in HAPPENS} | {"product.added"} == set(REGISTRY)
 
 
 def test_expected_version__names_only_the_conflicting_ones_of_many(shop: Shop) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from events.contracts import DomainEvent
+from events.contracts.registry import REGISTRY
 from events.log import read_stream
 from products_write.models import Product, Rating, StockItem, StockMovement
 from products_write.verification import ProductWriteModel, ReplayedProduct
@@ -48,6 +49,7 @@ def test_fold__equals_the_tables(user: User) -> None:
     folded = ProductWriteModel().fold(read_stream(product_id))
     assert folded == state_of(product_id)
     assert (folded["stock"], folded["version"]) == (14, 17)
+    assert {recorded.type for recorded in read_stream(product_id)} == set(REGISTRY)
     assert folded["ratings"] == {user.pk: 3}
 
 
