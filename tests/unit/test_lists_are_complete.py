@@ -15,7 +15,6 @@ from products_write.commands import COMMANDS
 from tests.integration.events.test_any_sequence import SENT
 from tests.integration.read.test_published_shapes import LIFE
 from tests.integration.write.test_conflicts import CONFLICTS, HAPPENS
-from tests.integration.write.test_input import BODIES
 from tests.support import oracle, proof_commands
 from tests.support.proof_commands import RandomCommands
 
@@ -45,7 +44,6 @@ OF_COMMANDS: dict[str, Collection[str]] = {
     "tests.support.proof_commands._PAYLOADS": proof_commands._PAYLOADS,
     "tests.integration.events.test_any_sequence.SENT": SENT,
     "tests.integration.write.test_conflicts.CONFLICTS": {name for name, _, _ in CONFLICTS} | CREATING,
-    "tests.integration.write.test_input.BODIES": BODIES,
 }
 OF_EVENTS: dict[str, Collection[str]] = {
     "tests.support.oracle": events_of_the_oracle(),
