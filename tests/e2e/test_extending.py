@@ -107,8 +107,11 @@ def test_page__gives_a_project_in_use_the_command_the_field_and_the_filter(copy:
     assert [json.loads(line) for line in shelves if line.startswith("[")] == [[[7, "A-3"]], []]
 
 
-def test_page__without_its_migrations_is_named_by_makemigrations(copy: Copy) -> None:
-    copy.apply(*steps_without("/migrations/"))
+@pytest.mark.parametrize("left_out", ["/migrations/", "products_write/models/stock.py"])
+def test_page__without_a_column_or_its_migration_is_named_by_makemigrations(
+    copy: Copy, left_out: str
+) -> None:
+    copy.apply(*steps_without(left_out))
 
     with pytest.raises(AssertionError, match="shelf"):
         copy.manage("makemigrations", "--check", "--dry-run")
@@ -119,6 +122,8 @@ def test_page__without_its_migrations_is_named_by_makemigrations(copy: Copy) -> 
     [
         ("products_write/verification.py", "InventoryMovedToShelf"),
         ("products_read/projections/product_inventory.py", "product_inventory"),
+        ("products_read/models.py", "product_inventory"),
+        ("products_read/documents/shapes.py", "product_inventory"),
         ("facts/inventory.py", "InventoryMovedToShelf"),
     ],
 )
@@ -127,3 +132,10 @@ def test_page__without_a_step_is_named_by_check(copy: Copy, left_out: str, named
 
     with pytest.raises(AssertionError, match=named):
         copy.manage("check")
+
+
+def test_page__without_its_command_is_named_by_send_command(copy: Copy) -> None:
+    copy.apply(*steps_without("products_write/commands/move_to_shelf.py"))
+
+    with pytest.raises(AssertionError, match="invalid choice: 'move-to-shelf'"):
+        copy.manage(*MOVE)
