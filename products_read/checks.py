@@ -36,14 +36,18 @@ def _faults_of(queries: Iterable[type[Query]]) -> Iterator[CheckMessage]:
         for name in ("read_model", "document") if issubclass(query, ReadModelQuery) else ():
             if not hasattr(query, name):
                 yield _error(query, 4, f"It has no {name}.", f"Write {name} = … in its class.")
+        if issubclass(query, DocumentQuery) and query.has_fast_path and not query.takes_fast_path():
+            yield _error(
+                query,
+                7,
+                "It has a fast path, which would answer everybody, and it is not public.",
+                "Remove has_fast_path, or write access = Access.PUBLIC in its class.",
+            )
         try:
             validated(query, dict(parse_qsl(query.example)), lax=True, blank_is_absent=False)
         except Invalid as invalid:
             faults = "; ".join(f"{fault.field}: {fault.detail}" for fault in invalid.faults)
             yield _error(query, 5, f"Its example is not valid. {faults}", "Correct the example.")
-
-
-_UNSERVED = "It has a handler and no address, so nobody can ask it."
 
 
 def _unserved(handled: Iterable[type[Query]]) -> Iterator[CheckMessage]:

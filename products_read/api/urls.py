@@ -13,14 +13,14 @@ from products_read.queries.definition import DocumentQuery
 
 def _route(query_type: type[Query]) -> URLPattern:
     view = view_of(query_type)
-    if issubclass(query_type, DocumentQuery) and query_type.has_fast_path:
+    if issubclass(query_type, DocumentQuery) and query_type.takes_fast_path():
         view = fast_path(partial(read_document, query_type.read_model), view)
     route: URLPattern = path(query_type.address, view, name=query_type.url_name)
     return route
 
 
 def _has_no_fast_path(query_type: type[Query]) -> bool:
-    return not (issubclass(query_type, DocumentQuery) and query_type.has_fast_path)
+    return not (issubclass(query_type, DocumentQuery) and query_type.takes_fast_path())
 
 
 # Django tries the routes in their order, and the requests with a fast path are the most frequent ones.

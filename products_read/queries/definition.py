@@ -60,9 +60,17 @@ class DocumentQuery(ReadModelQuery, frozen=True, kw_only=True):
     """One product's document, now or at a past time. It needs no handler: the read model has the document."""
 
     has_fast_path: ClassVar[bool] = False
-    """Whether a plain view answers requests without parameters, see products_read.api.fast_path."""
+    """Whether a plain view answers requests without parameters, see products_read.api.fast_path.
+
+    The plain view asks nobody who they are, so only a public query has it.
+    """
 
     as_of: Moment = UNSET
+
+    @classmethod
+    def takes_fast_path(cls) -> bool:
+        """Whether the query wants the fast path and may have it."""
+        return cls.has_fast_path and cls.access is Access.PUBLIC
 
 
 class LogQuery(Query, frozen=True, kw_only=True):

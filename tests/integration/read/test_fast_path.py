@@ -5,14 +5,17 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import OperationalError
-from django.test import Client
+from django.test import Client, RequestFactory
 from pytest_django import Settings
 from rest_framework.response import Response
 
 from boundary.limits.rates import Rate
 from kernel.errors import NotFound
 from products_read.api import fast_path
+from products_read.api.urls import _route
 from products_read.documents import current
+from products_read.queries.definition import Access
+from products_read.queries.show_inventory import ShowInventory
 from tests.integration.read.given import product
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +103,16 @@ def test_refusals__take_the_full_path_and_read_nothing_again(
     answer = got()
     assert took_the_full_path(answer)
     assert (answer.status_code, answer.json()["code"], len(reads)) == (status, code, 1)
+
+
+@pytest.mark.parametrize(("of_query", "status"), [(Access.PUBLIC, 200), (Access.SIGNED_IN, 401)])
+def test_query_that_is_not_public__takes_the_full_path(of_query: Access, status: int) -> None:
+    class ShowStock(ShowInventory, frozen=True, kw_only=True):
+        access = of_query
+        has_fast_path = True
+
+    answer: Any = _route(ShowStock).callback(RequestFactory().get("/"), product_id=7)
+    assert (answer.status_code, took_the_full_path(answer)) == (status, status == 401)
 
 
 def test_closed_reads__take_the_full_path(settings: Settings) -> None:

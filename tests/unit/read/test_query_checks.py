@@ -10,7 +10,14 @@ from products_read.checks import _faults_of, _unserved, check_queries
 from products_read.documents.shapes import ProductInventoryDocument
 from products_read.models import ProductInventory
 from products_read.queries import QUERIES
-from products_read.queries.definition import QUERY_HANDLERS, ListQuery, PageQuery, Query, answers
+from products_read.queries.definition import (
+    QUERY_HANDLERS,
+    DocumentQuery,
+    ListQuery,
+    PageQuery,
+    Query,
+    answers,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +49,18 @@ def test_checks__find_nothing_in_the_queries_of_today() -> None:
 
 def test_checks__name_a_missing_handler() -> None:
     assert found(FindShelves) == [("products_read.E003", "FindShelves: It has no handler.")]
+
+
+def test_checks__name_a_fast_path_past_the_permission() -> None:
+    class ShowShelf(DocumentQuery, frozen=True, kw_only=True):
+        address = "shelves/<product_id:product_id>/"
+        url_name = "shelf"
+        read_model = ProductInventory
+        document = ProductInventoryDocument
+        has_fast_path = True
+
+    fault = "ShowShelf: It has a fast path, which would answer everybody, and it is not public."
+    assert found(ShowShelf) == [("products_read.E007", fault)]
 
 
 def test_checks__are_satisfied_by_a_handler() -> None:
